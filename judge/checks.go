@@ -1,0 +1,161 @@
+package judge
+
+import (
+	"fmt"
+	"time"
+
+	"noon/fleet"
+)
+
+// Checks is the judge of checks: health, version, process, the balancer's own
+// view and its error counters. It remembers only the last few looks.
+type Checks struct {
+	watch Watch
+	// inARow must agree before a bad sign counts: one lost probe is no finding.
+	inARow int
+	recent []Look
+	errors errorCounts
+}
+
+// NewChecks returns a judge for one watch; a bad sign counts when it was seen
+// inARow looks in a row.
+func NewChecks(w Watch, inARow int) *Checks {
+	return &Checks{watch: w, inARow: max(inARow, 1), errors: newErrorCounts(w)}
+}
+
+// See takes a look into account and returns the verdict after it.
+func (c *Checks) See(l Look) Verdict {
+	c.recent = append(c.recent, l)
+	if len(c.recent) > c.inARow {
+		c.recent = c.recent[1:]
+	}
+	c.errors.add(l)
+	return c.verdict(l.Time)
+}
+
+func (c *Checks) verdict(now time.Time) Verdict {
+	v := Verdict{Opinion: Healthy, Requests: c.errors.requests()}
+	for _, u := range c.watch.Upgraded {
+		if words := c.bad(u); words != "" {
+			v.Findings = append(v.Findings, Finding{Server: u.Server.Name, Words: words})
+		}
+		if words := c.unknown(u); words != "" {
+			v.Missing = append(v.Missing, words)
+		}
+	}
+	v.Missing = append(v.Missing, c.notYet(now, v.Requests)...)
+	switch {
+	case len(v.Findings) > 0 && c.shared():
+		v.Missing = append(v.Missing, "half of the servers with the live version are unhealthy too: the new version is not what they have in common")
+		v.Opinion = Undecided
+	case len(v.Findings) > 0:
+		v.Opinion = Worse
+	case len(v.Missing) > 0:
+		v.Opinion = Undecided
+	}
+	return v
+}
+
+// bad returns what is wrong with the server, "" if nothing is known to be.
+func (c *Checks) bad(u Upgraded) string {
+	last := c.recent[len(c.recent)-1]
+	if v, ok := last.Vitals[u.Server.Name]; ok {
+		if v.Process.Known() && u.Process.Known() && v.Process.ID != u.Process.ID {
+			return "its process is another one than the one that was put back: it ended and was started again"
+		}
+		if v.Version != "" && v.Version != u.Version {
+			return fmt.Sprintf("it reports version %s instead of %s", v.Version, u.Version)
+		}
+	}
+	if words := c.always(func(l Look) string { return unhealthyVitals(l, u) }); words != "" {
+		return words
+	}
+	if words := c.always(func(l Look) string { return unhealthyStanding(l, u) }); words != "" {
+		return words
+	}
+	return c.errors.excess(u)
+}
+
+// always returns the sign of the last look if every one of the last inARow
+// looks shows it.
+func (c *Checks) always(sign func(Look) string) string {
+	if len(c.recent) < c.inARow {
+		return ""
+	}
+	words := ""
+	for _, l := range c.recent {
+		if words = sign(l); words == "" {
+			return ""
+		}
+	}
+	return words
+}
+
+func unhealthyVitals(l Look, u Upgraded) string {
+	v, ok := l.Vitals[u.Server.Name]
+	if !ok || v.Healthy {
+		return ""
+	}
+	return "its health check fails: " + v.Health
+}
+
+func unhealthyStanding(l Look, u Upgraded) string {
+	s, ok := l.Pool.Of(u.Server.Name)
+	if l.PoolTrouble != "" || !ok || s.Health != fleet.Unhealthy {
+		return ""
+	}
+	words := "the load balancer sees it unhealthy"
+	if s.Note != "" {
+		words += " (" + s.Note + ")"
+	}
+	return words
+}
+
+// unknown returns what could not be seen of the server in the last look.
+func (c *Checks) unknown(u Upgraded) string {
+	last, name := c.recent[len(c.recent)-1], u.Server.Name
+	if why, ok := last.Trouble[name]; ok {
+		return fmt.Sprintf("%s cannot be asked: %s", name, why)
+	}
+	if last.PoolTrouble != "" {
+		return "the load balancer cannot be read: " + last.PoolTrouble
+	}
+	if v, ok := last.Vitals[name]; ok && v.Version == "" {
+		return fmt.Sprintf("%s does not say which version it runs: %s", name, v.VersionTrouble)
+	}
+	s, _ := last.Pool.Of(name)
+	if s.Rotation != fleet.In || s.Health != fleet.Healthy {
+		return fmt.Sprintf("%s is %s and %s in the load balancer", name, s.Rotation, s.Health)
+	}
+	if v := last.Vitals[name]; !v.Healthy {
+		return fmt.Sprintf("%s: %s", name, v.Health)
+	}
+	return ""
+}
+
+// notYet returns what the policy still demands.
+func (c *Checks) notYet(now time.Time, requests fleet.Count) []string {
+	var missing []string
+	if left := c.watch.Policy.Least - now.Sub(c.watch.Since); left > 0 {
+		missing = append(missing, fmt.Sprintf("%s more of watching", left.Round(time.Second)))
+	}
+	most := c.watch.Policy.Requests
+	switch {
+	case most > 0 && !requests.Known:
+		missing = append(missing, "the number of requests that were answered is unknown")
+	case requests.Known && requests.N < most:
+		missing = append(missing, fmt.Sprintf("%d more requests", most-requests.N))
+	}
+	return missing
+}
+
+// shared tells whether at least half of the live servers are unhealthy too.
+func (c *Checks) shared() bool {
+	last, ill := c.recent[len(c.recent)-1], 0
+	for _, s := range c.watch.Live {
+		if standing, ok := last.Pool.Of(s.Name); ok && standing.Rotation == fleet.In && standing.Health == fleet.Unhealthy {
+			ill++
+		}
+	}
+	return ill > 0 && 2*ill >= len(c.watch.Live)
+}

@@ -1,0 +1,81 @@
+// Package judge answers one question: is the new version worse than the live
+// one? Observations come in, a verdict goes out. It sees no clock, no file and
+// no network, so that a verdict can be computed again from what was recorded.
+package judge
+
+import (
+	"time"
+
+	"noon/fleet"
+)
+
+// Opinion is what a verdict says of the new version.
+type Opinion string
+
+const (
+	// Undecided: there is not enough evidence yet. It is never taken for Healthy.
+	Undecided Opinion = "undecided"
+	Healthy   Opinion = "healthy"
+	Worse     Opinion = "worse"
+)
+
+// Verdict is an opinion with its reasons.
+type Verdict struct {
+	Opinion Opinion `json:"opinion"`
+	// Findings say what is wrong, the worst first.
+	Findings []Finding `json:"findings,omitempty"`
+	// Missing says what an undecided verdict waits for.
+	Missing []string `json:"missing,omitempty"`
+	// Requests is how many requests the upgraded servers answered meanwhile.
+	Requests fleet.Count `json:"requests"`
+}
+
+// Finding is one thing that is wrong on a server with the new version, and
+// only there.
+type Finding struct {
+	Server string `json:"server"`
+	Words  string `json:"words"`
+}
+
+// Same tells whether two verdicts say the same; the number of requests and
+// what is missing move all the time and do not count.
+func (v Verdict) Same(w Verdict) bool {
+	if v.Opinion != w.Opinion || len(v.Findings) != len(w.Findings) {
+		return false
+	}
+	for i := range v.Findings {
+		if v.Findings[i].Server != w.Findings[i].Server {
+			return false
+		}
+	}
+	return true
+}
+
+// Watch is what is compared: servers that were upgraded, against the rest.
+type Watch struct {
+	// Since is when the watching began.
+	Since    time.Time
+	Policy   fleet.WatchPolicy
+	Upgraded []Upgraded
+	// Live are the servers that still run the live version.
+	Live []fleet.Server
+}
+
+// Upgraded is one server with the new version, as it was when it was put back.
+type Upgraded struct {
+	Server  fleet.Server
+	Version fleet.Version
+	Process fleet.Process
+	Since   time.Time
+}
+
+// Look is one look at the service.
+type Look struct {
+	Time time.Time
+	Pool fleet.Pool
+	// PoolTrouble says why the pool could not be read, "" if it was.
+	PoolTrouble string
+	// Vitals of upgraded servers; one that could not be asked is in Trouble.
+	Vitals  map[string]fleet.Vitals
+	Trouble map[string]string
+}
