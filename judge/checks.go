@@ -127,7 +127,7 @@ func (c *Checks) unknown(u Upgraded) string {
 	if s.Rotation != fleet.In || s.Health != fleet.Healthy {
 		return fmt.Sprintf("%s is %s and %s in the load balancer", name, s.Rotation, s.Health)
 	}
-	if v := last.Vitals[name]; !v.Healthy {
+	if v, ok := last.Vitals[name]; u.Asked && (!ok || !v.Healthy) {
 		return fmt.Sprintf("%s: %s", name, v.Health)
 	}
 	return ""

@@ -67,6 +67,9 @@ type Upgraded struct {
 	Version fleet.Version
 	Process fleet.Process
 	Since   time.Time
+	// Asked: its vitals are part of every look. The others of a large fleet
+	// are seen through the balancer only.
+	Asked bool
 }
 
 // Look is one look at the service.

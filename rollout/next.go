@@ -1,0 +1,397 @@
+package rollout
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"noon/fleet"
+	"noon/judge"
+)
+
+const (
+	// attemptsMost is how often a way back is tried before a human is asked.
+	attemptsMost = 3
+	// attemptsApart is the time between two tries.
+	attemptsApart = 5 * time.Second
+)
+
+// Decision is what Next says: exactly one of its fields is set.
+type Decision struct {
+	// Record is a decision of noon's own, to be journalled.
+	Record *Event
+	// Begin are the turns whose next step begins now.
+	Begin []int
+	// Wait: nothing to do until Until (zero: until something happens).
+	Wait  bool
+	Until time.Time
+	// Over: the rollout is finished.
+	Over bool
+}
+
+// Next decides what comes next in a rollout that is in state s at time now.
+func Next(s State, now time.Time) Decision {
+	if s.Phase == Finished {
+		return Decision{Over: true}
+	}
+	if s.worse() && s.Plan.Policy.Worse != fleet.Ask {
+		return afterWorse(s)
+	}
+	if d, ok := tend(s, now); ok {
+		return d
+	}
+	return phases[s.Phase](s, now)
+}
+
+// phases holds one function per phase: what to do when no turn is open.
+var phases = map[Phase]func(State, time.Time) Decision{
+	Canaries:    nextCanary,
+	Watching:    nextWatching,
+	Others:      nextOther,
+	RollingBack: nextRollingBack,
+	Aborting:    nextAborting,
+}
+
+func nextCanary(s State, _ time.Time) Decision {
+	if failed, ok := s.failed(); ok {
+		return afterFailedCanary(s, failed)
+	}
+	if s.worse() {
+		return afterWorse(s)
+	}
+	if s.Hold != nil {
+		return Decision{Wait: true}
+	}
+	if begin := s.nextBatch(s.Plan.Canaries); len(begin) > 0 {
+		return Decision{Begin: begin}
+	}
+	if s.Plan.Canaries == 0 {
+		return record(Event{Kind: Promoted, Why: "the plan has no canary"})
+	}
+	return record(Event{Kind: WatchStarted})
+}
+
+// nextWatching waits for the witness, for time to pass, or for a human.
+func nextWatching(s State, now time.Time) Decision {
+	policy, since := s.Plan.Policy, now.Sub(s.WatchSince)
+	switch {
+	case s.worse():
+		return afterWorse(s)
+	case s.Hold != nil:
+		return Decision{Wait: true}
+	case since < policy.Watch.Least:
+		return Decision{Wait: true, Until: s.WatchSince.Add(policy.Watch.Least)}
+	case s.Verdict.Opinion == judge.Healthy && !s.VerdictAt.Before(s.WatchSince):
+		return afterHealthy(s)
+	case since < policy.Watch.Most:
+		return Decision{Wait: true, Until: s.WatchSince.Add(policy.Watch.Most)}
+	}
+	return afterUndecided(s)
+}
+
+func nextOther(s State, _ time.Time) Decision {
+	if s.worse() {
+		return afterWorse(s)
+	}
+	if failed, ok := s.failed(); ok {
+		return hold(s, fmt.Sprintf("%s: %s; it is %s, %d servers run %s", failed.Server.Name, failed.Failure, failed.Place, s.count(Upgraded), s.Plan.Version))
+	}
+	if s.Hold != nil {
+		return Decision{Wait: true}
+	}
+	if begin := s.nextBatch(len(s.Plan.Batches)); len(begin) > 0 {
+		return Decision{Begin: begin}
+	}
+	return record(Event{Kind: RolloutFinished, Outcome: Succeeded})
+}
+
+func nextRollingBack(s State, _ time.Time) Decision {
+	if s.Hold != nil {
+		return Decision{Wait: true}
+	}
+	if i, ok := s.nextBack(); ok {
+		return reverse(s, i, Back, s.rollbackWhy(i))
+	}
+	return record(Event{Kind: RolloutFinished, Outcome: s.outcome(), Why: s.why()})
+}
+
+func nextAborting(s State, _ time.Time) Decision {
+	return record(Event{Kind: RolloutFinished, Outcome: Ended, Out: s.out()})
+}
+
+// tend looks after the turns that are open: each is brought to its end before
+// anything else begins.
+func tend(s State, now time.Time) (Decision, bool) {
+	var begin []int
+	var until time.Time
+	open := false
+	for i := s.first; i < s.bound(); i++ {
+		if !s.Turns[i].Open() {
+			continue
+		}
+		open = true
+		d := tendTurn(s, i, now)
+		if d.Record != nil {
+			return d, true
+		}
+		begin = append(begin, d.Begin...)
+		if !d.Until.IsZero() && (until.IsZero() || d.Until.Before(until)) {
+			until = d.Until
+		}
+	}
+	if len(begin) > 0 {
+		return Decision{Begin: begin}, true
+	}
+	if open && s.Phase == Aborting && s.stuck() {
+		return Decision{}, false
+	}
+	return Decision{Wait: true, Until: until}, open
+}
+
+// tendTurn decides about one open turn.
+func tendTurn(s State, i int, now time.Time) Decision {
+	t := s.Turns[i]
+	switch {
+	case t.Running:
+		return Decision{Wait: true}
+	case t.Foreign:
+		return holdTurn(s, i)
+	case t.Course == Forward && t.Failure != "":
+		return reverse(s, i, t.wayBack(), t.Failure)
+	case t.Course == Forward && s.mustReturn(t):
+		return reverse(s, i, t.wayBack(), s.returnWhy())
+	case t.Attempts >= attemptsMost:
+		return holdTurn(s, i)
+	case t.Attempts > 0 && now.Before(t.FailedAt.Add(attemptsApart)):
+		return Decision{Wait: true, Until: t.FailedAt.Add(attemptsApart)}
+	}
+	return Decision{Begin: []int{i}}
+}
+
+// mustReturn tells whether a turn on its way forward has to turn round: always
+// when the rollout goes back or ends, and before the first change on a hold,
+// so that no server is out while a human thinks.
+func (s State) mustReturn(t Turn) bool {
+	if s.Phase == RollingBack || s.Phase == Aborting {
+		return true
+	}
+	return (s.Hold != nil || s.worse()) && !t.Touched
+}
+
+// bound is the index after the last turn that can be open: on the way forward
+// one batch is over before the next begins.
+func (s State) bound() int {
+	if s.Phase == RollingBack || s.Phase == Aborting || s.first == len(s.Turns) {
+		return len(s.Turns)
+	}
+	end := s.first
+	for end < len(s.Turns) && s.Turns[end].Batch == s.Turns[s.first].Batch {
+		end++
+	}
+	return end
+}
+
+func (s State) returnWhy() string {
+	switch {
+	case s.Phase == RollingBack:
+		return "the rollout goes back"
+	case s.Phase == Aborting:
+		return "the rollout was aborted"
+	case s.Hold != nil:
+		return "the rollout is held"
+	}
+	return "the new version is worse"
+}
+
+func holdTurn(s State, i int) Decision {
+	t := s.Turns[i]
+	if s.Phase == Aborting {
+		return Decision{Wait: true}
+	}
+	step, _ := t.Step()
+	return hold(s, fmt.Sprintf("%s: %s: %s; %s", t.Server.Name, step, t.Failure, whereIs(t)))
+}
+
+// whereIs says where a server was left, and what helps.
+func whereIs(t Turn) string {
+	switch {
+	case t.Foreign:
+		return "somebody else moved it in the load balancer, so noon leaves it as it is"
+	case t.Took:
+		return "it is out of rotation; noon puts it back when it is well and runs " + string(t.From)
+	}
+	return "it was not taken out by noon"
+}
+
+// hold records a hold with its reason, or waits if it is held already.
+func hold(s State, why string) Decision {
+	if s.Hold != nil {
+		return Decision{Wait: true}
+	}
+	return record(Event{Kind: Held, Why: why})
+}
+
+// reverse records a turn's new course.
+func reverse(s State, i int, course Course, why string) Decision {
+	return record(Event{Kind: TurnReversed, Turn: i, Server: s.Turns[i].Server.Name, Course: course, Why: why})
+}
+
+func record(e Event) Decision {
+	e.By = Noon
+	return Decision{Record: &e}
+}
+
+// afterFailedCanary ends the rollout: what other canaries got goes back too.
+func afterFailedCanary(s State, failed Turn) Decision {
+	why := failed.Server.Name + ": " + failed.Failure
+	if s.count(Upgraded) > 0 {
+		return record(Event{Kind: RollbackStarted, Why: why})
+	}
+	return record(Event{Kind: RolloutFinished, Outcome: s.outcome(), Why: why})
+}
+
+func afterWorse(s State) Decision {
+	why := words(s.Verdict)
+	if s.Plan.Policy.Worse == fleet.Ask {
+		return hold(s, "the new version is worse: "+why)
+	}
+	return record(Event{Kind: RollbackStarted, Why: why})
+}
+
+func afterHealthy(s State) Decision {
+	if s.Plan.Policy.Promote == fleet.PromoteAuto {
+		return record(Event{Kind: Promoted, Why: "every check stayed good"})
+	}
+	return hold(s, "the canary is healthy and waits to be promoted")
+}
+
+func afterUndecided(s State) Decision {
+	why := fmt.Sprintf("undecided after %s: %s", s.Plan.Policy.Watch.Most, strings.Join(s.Verdict.Missing, "; "))
+	if s.Plan.Policy.Undecided == fleet.RollBack {
+		return record(Event{Kind: RollbackStarted, Why: why})
+	}
+	return hold(s, why)
+}
+
+// worse tells whether the last verdict says so, and nobody has promoted the
+// version against just that verdict.
+func (s State) worse() bool {
+	return s.Verdict.Opinion == judge.Worse && !s.Verdict.Same(s.Accepted) &&
+		(s.Phase == Canaries || s.Phase == Watching || s.Phase == Others)
+}
+
+func words(v judge.Verdict) string {
+	var all []string
+	for _, f := range v.Findings {
+		all = append(all, f.Server+": "+f.Words)
+	}
+	return strings.Join(all, "; ")
+}
+
+// nextBatch returns the turns of the first batch below limit that is not done.
+func (s State) nextBatch(limit int) []int {
+	var begin []int
+	for i := s.first; i < len(s.Turns) && s.Turns[i].Batch < limit; i++ {
+		if s.Turns[i].Place != Pending {
+			continue
+		}
+		if len(begin) > 0 && s.Turns[i].Batch != s.Turns[begin[0]].Batch {
+			break
+		}
+		begin = append(begin, i)
+	}
+	return begin
+}
+
+// nextBack returns the next upgraded turn to bring back: the ill ones first.
+func (s State) nextBack() (int, bool) {
+	next := -1
+	for i, t := range s.Turns {
+		if t.Place != Upgraded {
+			continue
+		}
+		if s.ill(t.Server.Name) {
+			return i, true
+		}
+		if next < 0 {
+			next = i
+		}
+	}
+	return next, next >= 0
+}
+
+func (s State) ill(server string) bool {
+	return slices.ContainsFunc(s.Verdict.Findings, func(f judge.Finding) bool { return f.Server == server })
+}
+
+func (s State) rollbackWhy(i int) string {
+	for _, f := range s.Verdict.Findings {
+		if f.Server == s.Turns[i].Server.Name {
+			return f.Words
+		}
+	}
+	return "the rollout goes back"
+}
+
+// failed returns a turn that ended in failure.
+func (s State) failed() (Turn, bool) {
+	for _, t := range s.Turns[s.first:s.bound()] {
+		if t.Failure != "" && (t.Place == RolledBack || t.Place == Untouched) {
+			return t, true
+		}
+	}
+	return Turn{}, false
+}
+
+func (s State) count(p Place) int {
+	n := 0
+	for _, t := range s.Turns {
+		if t.Place == p {
+			n++
+		}
+	}
+	return n
+}
+
+// stuck tells whether every open turn has used up its tries.
+func (s State) stuck() bool {
+	for _, t := range s.Turns {
+		if t.Open() && (t.Running || (t.Attempts < attemptsMost && !t.Foreign)) {
+			return false
+		}
+	}
+	return true
+}
+
+// out names the servers that noon could not bring back into rotation.
+func (s State) out() []string {
+	var names []string
+	for _, t := range s.Turns {
+		if t.Took || t.Open() {
+			names = append(names, t.Server.Name)
+		}
+	}
+	return names
+}
+
+// outcome of a rollout that did not succeed.
+func (s State) outcome() Outcome {
+	if s.count(RolledBack) > 0 {
+		return WentBack
+	}
+	return Failed
+}
+
+// why returns the reason for going back, for the last event.
+func (s State) why() string {
+	if s.Verdict.Opinion == judge.Worse {
+		return words(s.Verdict)
+	}
+	for _, t := range s.Turns {
+		if t.Failure != "" {
+			return t.Server.Name + ": " + t.Failure
+		}
+	}
+	return ""
+}

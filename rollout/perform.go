@@ -1,0 +1,158 @@
+package rollout
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"noon/fleet"
+)
+
+const (
+	// patience is how long a load balancer may be unreadable, or a capacity
+	// missing, before a step fails because of it.
+	patience = 15 * time.Second
+	// pollFirst and pollMost are the times between two looks at the pool.
+	pollFirst = 10 * time.Millisecond
+	pollMost  = 250 * time.Millisecond
+)
+
+// foreignError tells that somebody else moved the server in the balancer.
+type foreignError struct{ err error }
+
+func (e *foreignError) Error() string { return e.err.Error() }
+func (e *foreignError) Unwrap() error { return e.err }
+
+func foreign(format string, args ...any) error {
+	return &foreignError{fmt.Errorf(format, args...)}
+}
+
+// perform does the next step of a turn: read the pool, write that the step
+// begins, do it, and report what was seen.
+func (c *Controller) perform(ctx context.Context, i int, t Turn) {
+	step, _ := t.Step()
+	found, err := c.approach(ctx, t, step)
+	if err == nil {
+		err = c.announce(ctx, i, step, found)
+	}
+	if err != nil {
+		c.report(ctx, report{turn: i, kind: StepFailed, step: step, seen: found, err: err})
+		return
+	}
+	seen, err := c.do(ctx, t, step)
+	kind := StepDone
+	if err != nil {
+		kind = StepFailed
+	}
+	c.report(ctx, report{turn: i, kind: kind, step: step, seen: seen, err: err})
+}
+
+// announce asks the loop to write StepBegan.
+func (c *Controller) announce(ctx context.Context, i int, step Step, found Seen) error {
+	reply := make(chan error, 1)
+	if !c.report(ctx, report{turn: i, kind: StepBegan, step: step, seen: found, reply: reply}) {
+		return ctx.Err()
+	}
+	return <-reply
+}
+
+// report hands a report to the loop, unless the controller is ending: what
+// was not reported is unknown, and begins anew when a controller runs again.
+func (c *Controller) report(ctx context.Context, r report) bool {
+	if ctx.Err() != nil {
+		return false
+	}
+	select {
+	case c.reports <- r:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// approach reads the pool before a server is taken out: only one that is found
+// in rotation may be.
+func (c *Controller) approach(ctx context.Context, t Turn, step Step) (Seen, error) {
+	if step != TakeOut {
+		return Seen{}, nil
+	}
+	pool, standing, err := c.observe(ctx, t.Server.Name)
+	if err != nil {
+		return Seen{}, err
+	}
+	found := Seen{Rotation: standing.Rotation, Epoch: pool.Epoch}
+	if standing.Rotation != fleet.In && !t.Took {
+		found.Foreign = true
+		return found, foreign("%s is %s in the load balancer already, and noon did not take it out: put it in by hand, then \"noon resume\"", t.Server.Name, standing.Rotation)
+	}
+	return found, nil
+}
+
+// do does one step.
+func (c *Controller) do(ctx context.Context, t Turn, step Step) (Seen, error) {
+	switch step {
+	case Stage:
+		return Seen{Words: "on the server's disk"}, c.release.Stage(ctx, t.Server, t.To)
+	case TakeOut:
+		return c.takeOut(ctx, t)
+	case Stop:
+		return c.change(ctx, t, c.stop)
+	case Install:
+		return c.change(ctx, t, c.install)
+	case Restore:
+		return c.change(ctx, t, c.restore)
+	case Start:
+		return c.change(ctx, t, c.start)
+	case Check:
+		return c.verify(ctx, t)
+	case PutBack:
+		return c.putBack(ctx, t)
+	case Settle:
+		return c.settle(ctx, t)
+	}
+	return Seen{}, fmt.Errorf("step %q is not known to this version of noon", step)
+}
+
+// observe reads the pool and the server's standing in it, with patience: a
+// balancer that is being restarted answers again soon.
+func (c *Controller) observe(ctx context.Context, server string) (fleet.Pool, fleet.Standing, error) {
+	deadline, pause := time.Now().Add(patience), pollFirst
+	for {
+		pool, err := c.balancer.Observe(ctx)
+		standing, known := pool.Of(server)
+		switch {
+		case err == nil && known && standing.Rotation != fleet.RotationUnknown:
+			return pool, standing, nil
+		case err == nil && !known:
+			err = fmt.Errorf("the load balancer does not know %s any more", server)
+		case err == nil:
+			err = fmt.Errorf("it is unknown whether %s is in rotation: %s", server, trouble(pool))
+		}
+		if time.Now().After(deadline) {
+			return pool, standing, fmt.Errorf("read the load balancer: %w", err)
+		}
+		if err := sleep(ctx, pause); err != nil {
+			return pool, standing, err
+		}
+		pause = min(2*pause, pollMost)
+	}
+}
+
+func trouble(p fleet.Pool) string {
+	if len(p.Trouble) == 0 {
+		return "the balancer does not say"
+	}
+	return p.Trouble[0]
+}
+
+// sleep waits, or returns why ctx ended.
+func sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}

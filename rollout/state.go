@@ -1,0 +1,229 @@
+package rollout
+
+import (
+	"slices"
+	"time"
+
+	"noon/fleet"
+	"noon/judge"
+	"noon/plan"
+)
+
+// Phase is where the rollout as a whole is.
+type Phase string
+
+const (
+	// Canaries: the first servers get their turns.
+	Canaries Phase = "canaries"
+	// Watching: the canaries are compared with the live servers.
+	Watching Phase = "watching"
+	// Others: the rest follow, batch by batch.
+	Others Phase = "others"
+	// RollingBack: every upgraded server goes back.
+	RollingBack Phase = "rolling back"
+	// Aborting: servers that are out come back.
+	Aborting Phase = "aborting"
+	Finished Phase = "finished"
+)
+
+// State is what the events of a rollout add up to.
+type State struct {
+	Plan  plan.Plan
+	Phase Phase
+	Turns []Turn
+	// Started is when, by whom and why.
+	Started Event
+	// Verdict is the last one of the witness, reached at VerdictAt.
+	Verdict   judge.Verdict
+	VerdictAt time.Time
+	// Accepted is the verdict that the version was promoted with.
+	Accepted   judge.Verdict
+	WatchSince time.Time
+	// Hold is set while nothing new may begin.
+	Hold *Hold
+	// End is the last event of a finished rollout.
+	End *Event
+	// Sequence and Time of the last event.
+	Sequence int64
+	Time     time.Time
+
+	// first is the index of the first turn that is not over; what is before
+	// it needs no look, so that Next costs the same at any size of fleet.
+	first int
+}
+
+// Hold says why a rollout waits for a human.
+type Hold struct {
+	By, Why string
+	Since   time.Time
+}
+
+// Fold returns the state after the events.
+func Fold(events []Event) State {
+	var s State
+	for _, e := range events {
+		s.Apply(e)
+	}
+	return s
+}
+
+// Apply takes one more event into the state.
+func (s *State) Apply(e Event) {
+	s.Sequence, s.Time = e.Sequence, e.Time
+	switch e.Kind {
+	case RolloutStarted:
+		s.start(e)
+	case ControllerStarted:
+		s.interrupt()
+	case StepBegan, StepDone, StepFailed, TurnReversed:
+		if e.Turn >= 0 && e.Turn < len(s.Turns) {
+			s.Turns[e.Turn].apply(e)
+			s.skip()
+		}
+	case WatchStarted:
+		s.Phase, s.WatchSince = Watching, e.Time
+	case VerdictReached:
+		s.Verdict, s.VerdictAt = *e.Verdict, e.Time
+	case Promoted:
+		s.Phase, s.Hold, s.Accepted = Others, nil, s.Verdict
+	case Held:
+		s.Hold = &Hold{By: e.By, Why: e.Why, Since: e.Time}
+	case Resumed:
+		s.resume()
+	case RollbackStarted:
+		s.Phase, s.Hold, s.first = RollingBack, nil, 0
+	case Aborted:
+		s.Phase, s.Hold, s.first = Aborting, nil, 0
+	case RolloutFinished:
+		s.Phase, s.End, s.Hold = Finished, &e, nil
+	}
+}
+
+func (s *State) start(e Event) {
+	s.Plan, s.Phase, s.Started = *e.Plan, Canaries, e
+	for i, batch := range e.Plan.Batches {
+		for _, turn := range batch.Turns {
+			s.Turns = append(s.Turns, Turn{Turn: turn, Batch: i, Place: Pending})
+		}
+	}
+}
+
+// interrupt forgets which steps were under way: their controller is gone.
+func (s *State) interrupt() {
+	for i := range s.Turns {
+		s.Turns[i].Running = false
+		s.Turns[i].Attempts = 0
+	}
+}
+
+// resume gives turns that failed another try.
+func (s *State) resume() {
+	s.Hold, s.first = nil, 0
+	for i := range s.Turns {
+		t := &s.Turns[i]
+		t.Attempts, t.Foreign = 0, false
+		if s.Phase != RollingBack && t.Failure != "" && (t.Place == RolledBack || t.Place == Untouched) {
+			*t = Turn{Turn: t.Turn, Batch: t.Batch, Place: Pending}
+		}
+	}
+}
+
+// skip moves first over the turns that are over.
+func (s *State) skip() {
+	for s.first < len(s.Turns) && s.Turns[s.first].Place == Upgraded && (s.Phase == Canaries || s.Phase == Others) {
+		s.first++
+	}
+}
+
+// apply takes an event of the turn into its state.
+func (t *Turn) apply(e Event) {
+	switch e.Kind {
+	case StepBegan:
+		t.begin(e)
+	case StepDone:
+		t.done(e)
+	case StepFailed:
+		t.fail(e)
+	case TurnReversed:
+		t.reverse(e)
+	}
+}
+
+func (t *Turn) begin(e Event) {
+	if t.Place != Underway {
+		t.Place, t.Course, t.At = Underway, Forward, 0
+	}
+	t.Running, t.Began = true, e.Time
+	if e.Step == TakeOut && !t.Took {
+		t.Took = true
+		if e.Seen != nil {
+			t.Epoch = e.Seen.Epoch
+		}
+	}
+	if changes[e.Step] {
+		t.Touched = true
+	}
+}
+
+func (t *Turn) done(e Event) {
+	t.Running, t.Attempts = false, 0
+	if e.Seen != nil {
+		t.see(*e.Seen)
+	}
+	if e.Step == PutBack {
+		t.Took, t.Since = false, e.Time
+	}
+	if t.At++; t.At >= len(courses[t.Course]) {
+		t.end()
+	}
+}
+
+// fail keeps why. A server that was read back in rotation (or out in another
+// way than noon takes servers out) is no longer one that noon took out.
+func (t *Turn) fail(e Event) {
+	t.Running, t.Failure, t.FailedAt = false, e.Why, e.Time
+	t.Attempts++
+	if e.Seen == nil {
+		return
+	}
+	if e.Seen.Rotation == fleet.In || e.Seen.Rotation == fleet.Out {
+		t.Took = false
+	}
+	if t.Foreign = e.Seen.Foreign; t.Foreign {
+		t.At = max(slices.Index(courses[t.Course], TakeOut), 0)
+	}
+}
+
+func (t *Turn) see(seen Seen) {
+	if seen.Epoch != "" {
+		t.Epoch = seen.Epoch
+	}
+	if !seen.Mark.IsZero() {
+		t.Mark = seen.Mark
+	}
+	if seen.Process != nil {
+		t.Process = *seen.Process
+	}
+}
+
+// end gives the turn its last place; one that returned without a failure
+// (because of a hold) can have its turn later.
+func (t *Turn) end() {
+	switch {
+	case t.Course == Forward:
+		t.Place = Upgraded
+	case t.Course == Back:
+		t.Place, t.Touched = RolledBack, false
+	case t.Failure == "":
+		*t = Turn{Turn: t.Turn, Batch: t.Batch, Place: Pending}
+	default:
+		t.Place = Untouched
+	}
+}
+
+func (t *Turn) reverse(e Event) {
+	t.Place, t.Course, t.At, t.Running, t.Attempts, t.Foreign = Underway, e.Course, 0, false, 0, false
+	if e.Course == Return && !t.Took {
+		t.end()
+	}
+}
