@@ -9,7 +9,7 @@ import (
 )
 
 // traffic is what every swap happens under.
-var traffic = customers.Config{Gets: 8, Posts: 4, Slow: 3, Sockets: 5, Rate: 250}
+var traffic = customers.Config{Gets: 8, Posts: 4, Slow: 2, Sockets: 5, Rate: 250}
 
 // swaps is the promise: many turns under traffic, and not one request lost.
 // The naive stop is the control, under the same traffic: it must lose some, or
