@@ -14,6 +14,19 @@ const (
 	RotationUnknown Rotation = "unknown"
 )
 
+// Words says it in a sentence: "web1 is in rotation".
+func (r Rotation) Words() string {
+	switch r {
+	case In:
+		return "in rotation"
+	case Out:
+		return "out of rotation"
+	case Draining:
+		return "draining"
+	}
+	return "in an unknown state"
+}
+
 // Health is the load balancer's own opinion of a server. A server that it
 // ejected after failures is Unhealthy.
 type Health string
@@ -132,7 +145,7 @@ type UnexpectedError struct {
 }
 
 func (e *UnexpectedError) Error() string {
-	return "expected " + e.Server + " to be " + string(e.Expected) + " in the load balancer, but it is " + string(e.Actual) + ": somebody else changed it"
+	return "expected " + e.Server + " to be " + e.Expected.Words() + " in the load balancer, but it is " + e.Actual.Words() + ": somebody else changed it"
 }
 
 // Problem is something in the balancer's own configuration that would lose

@@ -125,7 +125,7 @@ func (c *Checks) unknown(u Upgraded) string {
 	}
 	s, _ := last.Pool.Of(name)
 	if s.Rotation != fleet.In || s.Health != fleet.Healthy {
-		return fmt.Sprintf("%s is %s and %s in the load balancer", name, s.Rotation, s.Health)
+		return fmt.Sprintf("%s is %s and %s in the load balancer", name, s.Rotation.Words(), s.Health)
 	}
 	if v, ok := last.Vitals[name]; u.Asked && (!ok || !v.Healthy) {
 		return fmt.Sprintf("%s: %s", name, v.Health)

@@ -96,7 +96,7 @@ func (p *Plan) sort(s fleet.Service, seen Seen, refusal *Refusal) []Turn {
 }
 
 func leftOut(server fleet.Server, standing fleet.Standing) Left {
-	why := fmt.Sprintf("is %s in the load balancer and was not taken out by noon: it is left alone", standing.Rotation)
+	why := fmt.Sprintf("is %s in the load balancer and was not taken out by noon: it is left alone", standing.Rotation.Words())
 	if standing.Note != "" {
 		why += " (" + standing.Note + ")"
 	}

@@ -65,7 +65,7 @@ func notServing(seen Seen) string {
 	var names []string
 	for _, s := range seen.Pool.Standings {
 		if !s.Serving() {
-			names = append(names, fmt.Sprintf("%s is %s and %s", s.Server, s.Rotation, s.Health))
+			names = append(names, fmt.Sprintf("%s is %s and %s", s.Server, s.Rotation.Words(), s.Health))
 		}
 	}
 	if len(names) == 0 {

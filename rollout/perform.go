@@ -83,7 +83,7 @@ func (c *Controller) approach(ctx context.Context, t Turn, step Step) (Seen, err
 	found := Seen{Rotation: standing.Rotation, Epoch: pool.Epoch}
 	if standing.Rotation != fleet.In && !t.Took {
 		found.Foreign = true
-		return found, foreign("%s is %s in the load balancer already, and noon did not take it out: put it in by hand, then \"noon resume\"", t.Server.Name, standing.Rotation)
+		return found, foreign("%s is %s in the load balancer already, and noon did not take it out: put it in by hand, then \"noon resume\"", t.Server.Name, standing.Rotation.Words())
 	}
 	return found, nil
 }

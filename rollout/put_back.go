@@ -13,14 +13,10 @@ import (
 // that noon took out, and only after the version that it must run was read
 // from it and it was seen to be well, by noon and by the balancer.
 func (c *Controller) putBack(ctx context.Context, t Turn) (Seen, error) {
-	seen, err := c.mayGoBack(ctx, t)
-	if err != nil {
-		return seen, err
-	}
 	for i, weight := range c.weights() {
 		if i > 0 {
 			if err := sleep(ctx, c.state.Plan.Policy.RampEvery); err != nil {
-				return seen, err
+				return Seen{}, err
 			}
 		}
 		if seen, err := c.give(ctx, t, weight); err != nil {
@@ -38,26 +34,27 @@ func (c *Controller) weights() []int {
 }
 
 // mayGoBack waits until the balancer sees the server healthy, where it checks
-// servers that are draining, and asks the server itself once more.
-func (c *Controller) mayGoBack(ctx context.Context, t Turn) (Seen, error) {
+// servers that are draining, and asks the server itself once more. It returns
+// the standing in which the server was found just before that.
+func (c *Controller) mayGoBack(ctx context.Context, t Turn) (fleet.Standing, Seen, error) {
 	deadline := time.Now().Add(c.check.Within)
 	for {
 		pool, standing, err := c.observe(ctx, t.Server.Name)
 		if err != nil {
-			return Seen{}, err
+			return standing, Seen{}, err
 		}
 		if seen, err := ours(t, pool, standing); err != nil {
-			return seen, err
+			return standing, seen, err
 		}
 		why := c.notBack(ctx, t, standing)
 		if why == "" {
-			return Seen{}, nil
+			return standing, Seen{}, nil
 		}
 		if time.Now().After(deadline) {
-			return Seen{}, errors.New(why)
+			return standing, Seen{}, errors.New(why)
 		}
 		if err := sleep(ctx, c.check.Every); err != nil {
-			return Seen{}, err
+			return standing, Seen{}, err
 		}
 	}
 }
@@ -69,7 +66,7 @@ func ours(t Turn, pool fleet.Pool, standing fleet.Standing) (Seen, error) {
 		return Seen{}, nil
 	}
 	seen := Seen{Rotation: standing.Rotation, Epoch: pool.Epoch, Foreign: true}
-	return seen, foreign("%s is %s in the load balancer, and not by noon: noon does not put it back", t.Server.Name, standing.Rotation)
+	return seen, foreign("%s is %s in the load balancer, and not by noon: noon does not put it back", t.Server.Name, standing.Rotation.Words())
 }
 
 // notBack says why the server may not go back yet, "" if it may.
@@ -84,14 +81,11 @@ func (c *Controller) notBack(ctx context.Context, t Turn, standing fleet.Standin
 	return c.notWell(t, vitals)
 }
 
-// give sets the server's weight, and waits until the balancer is seen to send
-// it requests.
+// give lets the server have a share of the requests, and waits until the
+// balancer is seen to send it some. Every share of a ramp is earned anew.
 func (c *Controller) give(ctx context.Context, t Turn, weight int) (Seen, error) {
-	pool, standing, err := c.observe(ctx, t.Server.Name)
+	standing, seen, err := c.mayGoBack(ctx, t)
 	if err != nil {
-		return Seen{}, err
-	}
-	if seen, err := ours(t, pool, standing); err != nil {
 		return seen, err
 	}
 	change := fleet.Change{Server: t.Server.Name, Expect: standing.Rotation, Rotation: fleet.In, Weight: weight}
@@ -119,7 +113,7 @@ func (c *Controller) awaitIn(ctx context.Context, t Turn, weight int) (Seen, err
 		}
 		if standing.Rotation != fleet.In {
 			return Seen{Rotation: standing.Rotation, Epoch: pool.Epoch, Foreign: true},
-				foreign("%s was put in, and is %s now: somebody else changed it", t.Server.Name, standing.Rotation)
+				foreign("%s was put in, and is %s now: somebody else changed it", t.Server.Name, standing.Rotation.Words())
 		}
 		if standing.Health == fleet.Healthy || (!c.balancer.Capabilities().Health && standing.Health == fleet.HealthUnknown) {
 			return Seen{}, nil

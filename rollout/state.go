@@ -126,6 +126,7 @@ func (s *State) resume() {
 			*t = Turn{Turn: t.Turn, Batch: t.Batch, Place: Pending}
 		}
 	}
+	s.skip()
 }
 
 // skip moves first over the turns that are over.

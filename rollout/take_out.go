@@ -57,7 +57,7 @@ func (c *Controller) awaitCapacity(ctx context.Context, t Turn) (fleet.Pool, err
 			return pool, nil
 		}
 		if standing.Rotation != fleet.In {
-			return pool, foreign("%s is %s in the load balancer by somebody else's hand", t.Server.Name, standing.Rotation)
+			return pool, foreign("%s is %s in the load balancer by somebody else's hand", t.Server.Name, standing.Rotation.Words())
 		}
 		err = c.enough(pool, standing)
 		if err == nil || c.sabotage.noCapacity {
@@ -144,7 +144,7 @@ func counted(c fleet.Count) string {
 func (c *Controller) moved(ctx context.Context, t Turn, pool fleet.Pool, standing fleet.Standing, epoch string) (Seen, error) {
 	if standing.Rotation != fleet.In || pool.Epoch == epoch {
 		seen := Seen{Rotation: standing.Rotation, Epoch: pool.Epoch, Foreign: true}
-		return seen, foreign("%s is %s in the load balancer by somebody else's hand, while noon had it out", t.Server.Name, standing.Rotation)
+		return seen, foreign("%s is %s in the load balancer by somebody else's hand, while noon had it out", t.Server.Name, standing.Rotation.Words())
 	}
 	t.Epoch = pool.Epoch
 	seen, err := c.takeOut(ctx, t)
@@ -154,15 +154,20 @@ func (c *Controller) moved(ctx context.Context, t Turn, pool fleet.Pool, standin
 	return seen, err
 }
 
-// stillOut makes sure that the server is out of rotation, and returns the
-// epoch in which it is.
+// stillOut makes sure that the server is out of rotation with nothing in
+// flight (or cut, in this epoch, as the policy says), and returns the epoch in
+// which it is.
 func (c *Controller) stillOut(ctx context.Context, t Turn) (Seen, error) {
 	pool, standing, err := c.observe(ctx, t.Server.Name)
-	if err != nil {
+	switch {
+	case err != nil:
 		return Seen{}, err
-	}
-	if standing.Rotation != fleet.Draining {
+	case standing.Rotation != fleet.Draining:
 		return c.moved(ctx, t, pool, standing, t.Epoch)
+	case standing.InFlight.Zero():
+	case pool.Epoch == t.Epoch && c.state.Plan.Policy.Drain.After == fleet.CutDrain:
+	default:
+		return c.empty(ctx, t, Seen{Epoch: pool.Epoch, InFlight: &standing.InFlight})
 	}
 	return Seen{Epoch: pool.Epoch}, nil
 }
