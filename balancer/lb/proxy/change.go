@@ -96,8 +96,10 @@ func (p *pool) move(s *server, next place) {
 	if next.Rotation == fleet.In && s.Rotation != fleet.In {
 		s.connections = newConnections(s.Address, p.connect)
 	}
-	if next.Rotation == fleet.Out {
-		s.health, s.why, s.streak = fleet.HealthUnknown, "", 0
+	// What was known of a server that was away may be of an earlier process: it
+	// gets requests after the next good check, which is under way in a moment.
+	if next.Rotation != s.Rotation && next.Rotation != fleet.Draining {
+		s.becomes(fleet.HealthUnknown, nil)
 	}
 	s.place = next
 	p.mu.Unlock()

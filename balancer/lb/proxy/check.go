@@ -28,13 +28,13 @@ func newChecker(p *pool, h Health) *checker {
 	}}
 }
 
-// round checks all servers once and believes what it finds: so the pool knows
+// round checks all servers once: so the pool knows
 // its servers before it takes the first request.
 func (c *checker) round(ctx context.Context) {
 	var all sync.WaitGroup
 	for _, s := range c.pool.servers {
 		if c.wanted(s) {
-			all.Go(func() { c.pool.found(s, c.ask(ctx, s), 1, 1) })
+			all.Go(func() { c.pool.found(s, c.ask(ctx, s), c.health.Rise, c.health.Fall) })
 		}
 	}
 	all.Wait()

@@ -6,7 +6,8 @@ import "noon/fleet"
 const whyMost = 200
 
 // found takes in the result of one check: rise good ones in a row make the
-// server healthy, fall bad ones unhealthy.
+// server healthy, fall bad ones unhealthy. Of a server of which nothing is
+// known the first is believed.
 func (p *pool) found(s *server, err error, rise, fall int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -22,7 +23,7 @@ func (p *pool) found(s *server, err error, rise, fall int) {
 		return
 	}
 	s.streak++
-	if s.streak >= needed || s.mistrusted && err == nil {
+	if s.streak >= needed || s.health == fleet.HealthUnknown || s.mistrusted && err == nil {
 		s.becomes(to, err)
 	}
 }
