@@ -3,6 +3,7 @@ package balancertest
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"noon/demo/customers"
 	"noon/fleet"
@@ -65,5 +66,19 @@ func (p *pool) turn(server, version string) {
 	p.shops[server].Swap(p.t, version)
 	p.untilHealthy(server)
 	p.putBack(server)
+	p.settle(server)
+}
+
+// settle watches a server that is back for as long as the balancer may still
+// eject it.
+func (p *pool) settle(server string) {
+	p.t.Helper()
 	p.until(server, "serving", fleet.Standing.Serving)
+	settled := time.Now().Add(p.driver.Capabilities().Settle)
+	p.until(server, "settled", func(s fleet.Standing) bool {
+		if !s.Serving() {
+			p.t.Fatalf("%s was put back and does not stay: %+v", server, s)
+		}
+		return !time.Now().Before(settled)
+	})
 }

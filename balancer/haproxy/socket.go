@@ -74,13 +74,11 @@ func (d *Driver) complaint(command, said string) error {
 }
 
 var mends = map[string]string{
-	"Permission denied":    `the socket may not change servers; give it "level admin" in its "stats socket" line`,
-	"No such proxy":        "no backend has this name; set haproxy.backend in noon.yaml to one that HAProxy has",
-	"Can't find backend":   "no backend has this name; set haproxy.backend in noon.yaml to one that HAProxy has",
-	"No such server":       "the backend has no server of this name; map it with haproxy.names in noon.yaml",
-	"No such backend":      "no backend has this name; set haproxy.backend in noon.yaml to one that HAProxy has",
-	"static LB algorithm":  `the backend's "balance" knows no weights but 0 and 100 percent; use "balance roundrobin", or no ramp`,
-	"Unknown command":      "this HAProxy is too old, or the socket is the master process's; noon needs a worker's \"stats socket\"",
-	"Backend is using":     `the backend's "balance" allows no such weight; use "balance roundrobin", or no ramp`,
-	"Server is being used": "nothing was changed",
+	"Permission denied":   `the socket may not change servers; give it "level admin" in its "stats socket" line`,
+	"No such proxy":       "no backend has this name; set haproxy.backend in noon.yaml to one that HAProxy has",
+	"Can't find backend":  "no backend has this name; set haproxy.backend in noon.yaml to one that HAProxy has",
+	"No such server":      "the backend has no server of this name; map it with haproxy.names in noon.yaml",
+	"No such backend":     "no backend has this name; set haproxy.backend in noon.yaml to one that HAProxy has",
+	"static LB algorithm": `the backend's "balance" knows no weights but 0 and 100 percent; use "balance roundrobin", or no ramp`,
+	"Unknown command":     "this HAProxy is too old, or the socket is the master process's; noon needs a worker's \"stats socket\"",
 }
