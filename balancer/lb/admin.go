@@ -20,8 +20,8 @@ type Pool struct {
 	Epoch string `json:"epoch"`
 	// Check is the path of the active health check; "" only connects.
 	Check string `json:"check"`
-	// NoticeMillis is how long it may take until a sick server is noticed by
-	// the active checks.
+	// NoticeMillis is how long it may take until the active checks have seen
+	// that a server answers badly.
 	NoticeMillis int64    `json:"notice_ms"`
 	Servers      []Server `json:"servers"`
 }

@@ -16,8 +16,9 @@ import (
 
 var _ balancer.Driver = (*Driver)(nil)
 
-// settle is two rounds of the default health check, twice over.
-const settle = 2 * time.Second
+// settle is two intervals of the default health check: enough to see a server
+// fall ill. Failures to connect are seen at once.
+const settle = time.Second
 
 // Driver speaks for one pool, that of one "noon lb".
 type Driver struct {

@@ -28,8 +28,8 @@ func newChecker(p *pool, h Health) *checker {
 	}}
 }
 
-// round checks all servers once: so the pool knows
-// its servers before it takes the first request.
+// round checks all servers once: so the pool knows its servers before it takes
+// the first request.
 func (c *checker) round(ctx context.Context) {
 	var all sync.WaitGroup
 	for _, s := range c.pool.servers {

@@ -66,9 +66,10 @@ type TLS struct {
 	Storage string `json:"storage,omitempty"`
 }
 
-// notice is the longest time until the active checks see a sick server.
+// notice is how long it takes at most until the checks have seen that a server
+// answers badly or not at all. One that hangs takes a timeout more per check.
 func (h Health) notice() time.Duration {
-	return h.Interval + time.Duration(h.Fall)*h.Timeout
+	return h.Interval + time.Duration(h.Fall-1)*h.Interval/hurried
 }
 
 // withDefaults returns the config with its defaults filled in.
