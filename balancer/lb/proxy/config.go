@@ -97,6 +97,11 @@ func (c Config) valid() error {
 	if len(c.Listen) == 0 {
 		wrong = append(wrong, errors.New("it has no address to listen on"))
 	}
+	for _, address := range c.Listen {
+		if _, _, err := net.SplitHostPort(address); err != nil {
+			wrong = append(wrong, fmt.Errorf("the address to listen on, %s, is not host:port", fleet.Quoted(address)))
+		}
+	}
 	if c.Admin == "" || len(c.Admin) > adminMost {
 		wrong = append(wrong, fmt.Errorf("the path of its admin socket must have 1 to %d bytes", adminMost))
 	}

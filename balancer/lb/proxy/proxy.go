@@ -10,6 +10,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"time"
 
@@ -79,6 +80,9 @@ func serve(ctx context.Context, c Config, p *pool, a *admin, ready func()) error
 }
 
 func startCaddy(c Config, p *pool, f *fronts) error {
+	if err := free(c.Listen); err != nil {
+		return err
+	}
 	if err := register(p, f); err != nil {
 		return err
 	}
@@ -88,6 +92,21 @@ func startCaddy(c Config, p *pool, f *fronts) error {
 	}
 	if err := caddy.Run(config); err != nil {
 		return fmt.Errorf("noon lb cannot serve on %v: %w", c.Listen, err)
+	}
+	return nil
+}
+
+// free returns an error if somebody listens at one of the addresses. Caddy
+// would share a port with another process that shares it too (SO_REUSEPORT),
+// and then two load balancers, each with its own idea of who is drained, would
+// get half of the customers each.
+func free(addresses []string) error {
+	for _, address := range addresses {
+		listener, err := net.Listen("tcp", address)
+		if err != nil {
+			return fmt.Errorf("noon lb cannot serve on %s: %w", address, err)
+		}
+		listener.Close()
 	}
 	return nil
 }
