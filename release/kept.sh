@@ -1,0 +1,16 @@
+# Is there a way back to the version?
+now=$(current)
+if [ "$now" = "$NOON_VERSION" ] && [ ! -e "$state/changing" ]; then
+	echo yes
+elif [ -n "$NOON_ROOT" ] && [ ! -e "$release/.noon-release" ] && [ "$now" != "$NOON_VERSION" ]; then
+	echo no
+elif [ -z "$NOON_CONFIG" ] || [ -e "$state/$NOON_VERSION" ]; then
+	echo yes
+elif [ -z "$NOON_ROOT" ] && [ -z "$now" ]; then
+	# noon has not installed anything yet: what runs is kept when it leaves.
+	echo yes
+elif [ -e "$state/.unnamed/before" ] && [ "$(cat "$state/.unnamed/before")" != "$NOON_VERSION" ]; then
+	echo yes
+else
+	echo no
+fi
