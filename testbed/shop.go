@@ -94,8 +94,12 @@ func (s *Shop) start() error {
 	if err != nil {
 		return err
 	}
+	itself, err := os.Executable()
+	if err != nil {
+		return err
+	}
 	s.stderr = &bytes.Buffer{}
-	s.command = exec.Command(os.Args[0])
+	s.command = exec.Command(itself)
 	s.command.Env = append(os.Environ(), shopConfig+"="+string(config))
 	s.command.Stderr = s.stderr
 	if s.stdin, err = s.command.StdinPipe(); err != nil {

@@ -109,7 +109,7 @@ func (d *Driver) backendProblems(r *reading) []fleet.Problem {
 	if r.info["Start_time_sec"] == "" {
 		problems = append(problems, warning(
 			fmt.Sprintf("HAProxy %s does not say when it started, so a restart in a container may go unseen", fleet.Quoted(r.info["Version"])),
-			"use HAProxy 2.5 or later"))
+			"use HAProxy 2.6 or later"))
 	}
 	if d.config.Gone == nil {
 		problems = append(problems, warning(

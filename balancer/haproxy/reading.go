@@ -143,7 +143,7 @@ func (d *Driver) join(r *reading, states, stats []table) error {
 		r.servers = append(r.servers, row)
 	}
 	if r.info["Pid"] == "" || len(states) == 0 || len(stats) == 0 {
-		return fmt.Errorf("HAProxy at %s did not answer all of \"show servers state\", \"show stat\" and \"show info\"; noon needs HAProxy 2.4 or later", d.config.Where)
+		return fmt.Errorf("HAProxy at %s did not answer all of \"show servers state\", \"show stat\" and \"show info\"; noon was tried with HAProxy 2.6, is this one older?", d.config.Where)
 	}
 	return nil
 }
