@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -96,7 +97,12 @@ func configure(t testing.TB, servers ...fleet.Server) proxy.Config {
 func launch(t testing.TB, config proxy.Config) *process {
 	t.Helper()
 	p := &process{config: config}
-	t.Cleanup(p.kill)
+	t.Cleanup(func() {
+		p.kill()
+		if strings.Contains(p.stderr.String(), "DATA RACE") {
+			t.Errorf("noon lb has a data race: %s", p.stderr)
+		}
+	})
 	if err := p.start(); err != nil {
 		t.Fatalf("start noon lb: %v: %s", err, p.stderr)
 	}

@@ -101,7 +101,8 @@ func (p *pool) move(s *server, next place) {
 	if next.Rotation != s.Rotation && next.Rotation != fleet.Draining {
 		s.becomes(fleet.HealthUnknown, nil)
 	}
-	s.place = next
+	// Name and Address stay untouched: they are read without the lock.
+	s.Rotation, s.Weight, s.Note, s.Since = next.Rotation, next.Weight, next.Note, next.Since
 	p.mu.Unlock()
 	if next.Rotation != fleet.In || s.connections != old {
 		old.CloseIdleConnections()

@@ -85,8 +85,8 @@ func (p *pool) inFlight() int64 {
 	return n
 }
 
-// named returns the server of that name, or nil. The list of servers never
-// changes, so no lock is needed.
+// named returns the server of that name, or nil. The list of servers and
+// their names never change, so no lock is needed.
 func (p *pool) named(name string) *server {
 	for _, s := range p.servers {
 		if s.Name == name {

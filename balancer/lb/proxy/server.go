@@ -8,7 +8,8 @@ import (
 	"noon/fleet"
 )
 
-// server is one server of the pool. Its fields are guarded by the pool's lock.
+// server is one server of the pool. Its fields are guarded by the pool's lock,
+// but for Name and Address, which never change.
 type server struct {
 	place
 	health fleet.Health
