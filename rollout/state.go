@@ -34,8 +34,9 @@ type State struct {
 	// Started is when, by whom and why.
 	Started Event
 	// Verdict is the last one of the witness, reached at VerdictAt.
-	Verdict   judge.Verdict
-	VerdictAt time.Time
+	Verdict         judge.Verdict
+	VerdictAt       time.Time
+	VerdictSequence int64
 	// Accepted is the verdict that the version was promoted with.
 	Accepted   judge.Verdict
 	WatchSince time.Time
@@ -83,7 +84,7 @@ func (s *State) Apply(e Event) {
 	case WatchStarted:
 		s.Phase, s.WatchSince = Watching, e.Time
 	case VerdictReached:
-		s.Verdict, s.VerdictAt = *e.Verdict, e.Time
+		s.Verdict, s.VerdictAt, s.VerdictSequence = *e.Verdict, e.Time, e.Sequence
 	case Promoted:
 		s.Phase, s.Hold, s.Accepted = Others, nil, s.Verdict
 	case Held:
