@@ -8,6 +8,7 @@ import (
 
 	"noon/fleet"
 	"noon/host"
+	commandline "noon/host/line"
 )
 
 // linesMost and lineMost bound what an error repeats of a command's output.
@@ -37,7 +38,7 @@ func (r *Release) operators(ctx context.Context, s *site, line string) error {
 	for _, name := range []string{"NOON_SERVER", "NOON_HOST", "NOON_ADDRESS", "NOON_VERSION"} {
 		env[name] = s.env[name]
 	}
-	text := withData(line)
+	text := commandline.WithData(line)
 	if r.cfg.Here {
 		h = here()
 		env["NOON_DIR"] = r.dir
@@ -72,56 +73,4 @@ func lastLines(result host.Result) string {
 		lines[i] = strings.ReplaceAll(escaped[1:len(escaped)-1], `\"`, `"`)
 	}
 	return strings.Join(lines, "; ")
-}
-
-// placeholders are what an operator may write in a line, and where the data
-// is.
-var placeholders = map[string]string{
-	"{version}": "NOON_VERSION", "{server}": "NOON_SERVER", "{address}": "NOON_ADDRESS", "{host}": "NOON_HOST",
-}
-
-// withData replaces the placeholders by variables of the shell, quoted as the
-// place demands: data is never pasted into a line.
-func withData(line string) string {
-	var b strings.Builder
-	var quote byte
-	for i := 0; i < len(line); i++ {
-		if name, length := placeholderAt(line[i:]); length > 0 {
-			b.WriteString(variable(name, quote))
-			i += length - 1
-			continue
-		}
-		c := line[i]
-		b.WriteByte(c)
-		switch {
-		case c == '\\' && quote != '\'' && i+1 < len(line):
-			i++
-			b.WriteByte(line[i])
-		case quote == 0 && (c == '\'' || c == '"'):
-			quote = c
-		case c == quote:
-			quote = 0
-		}
-	}
-	return b.String()
-}
-
-func placeholderAt(text string) (name string, length int) {
-	for placeholder, name := range placeholders {
-		if strings.HasPrefix(text, placeholder) {
-			return name, len(placeholder)
-		}
-	}
-	return "", 0
-}
-
-// variable names the variable outside of quotes, within " or within '.
-func variable(name string, quote byte) string {
-	switch quote {
-	case '"':
-		return "${" + name + "}"
-	case '\'':
-		return `'"${` + name + `}"'`
-	}
-	return `"${` + name + `}"`
 }
