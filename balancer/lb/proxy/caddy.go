@@ -2,7 +2,6 @@ package proxy
 
 import (
 	"encoding/json"
-	"time"
 
 	"github.com/caddyserver/caddy/v2"
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
@@ -19,29 +18,17 @@ const triesMost = 16
 
 // caddyConfig is the config under which Caddy runs from its start to its end:
 // all that changes is in the pool.
-func caddyConfig(c Config) (*caddy.Config, error) {
-	apps := caddy.ModuleMap{}
-	for name, app := range map[string]any{"http": httpApp(c), "tls": tlsApp(c.TLS)} {
-		raw, err := json.Marshal(app)
-		if err != nil {
-			return nil, err
-		}
-		apps[name] = raw
-	}
-	storage, err := json.Marshal(object{"module": "file_system", "root": storage(c.TLS)})
-	if err != nil {
-		return nil, err
-	}
+func caddyConfig(c Config) *caddy.Config {
 	keep := false
 	return &caddy.Config{
 		Admin:      &caddy.AdminConfig{Disabled: true, Config: &caddy.ConfigSettings{Persist: &keep}},
 		Logging:    &caddy.Logging{Logs: map[string]*caddy.CustomLog{"default": {BaseLog: caddy.BaseLog{Level: "ERROR"}}}},
-		StorageRaw: storage,
-		AppsRaw:    apps,
-	}, nil
+		StorageRaw: raw(object{"module": "file_system", "root": storage(c.TLS)}),
+		AppsRaw:    caddy.ModuleMap{"http": raw(httpApp(c)), "tls": raw(tlsApp(c.TLS))},
+	}
 }
 
-func httpApp(c Config) caddyhttp.App {
+func httpApp(c Config) *caddyhttp.App {
 	server := &caddyhttp.Server{
 		Listen:    c.Listen,
 		Routes:    caddyhttp.RouteList{route(c.TLS)},
@@ -53,7 +40,7 @@ func httpApp(c Config) caddyhttp.App {
 		server.TLSConnPolicies = caddytls.ConnectionPolicies{{}}
 		server.AutoHTTPS.Disabled = len(c.TLS.Domains) == 0
 	}
-	return caddyhttp.App{
+	return &caddyhttp.App{
 		GracePeriod: caddy.Duration(c.Grace),
 		Servers:     map[string]*caddyhttp.Server{"customers": server},
 	}
@@ -80,7 +67,7 @@ func route(t *TLS) caddyhttp.Route {
 	return way
 }
 
-// raw returns the JSON of values that always have one: strings and numbers.
+// raw returns the JSON of values that always have one.
 func raw(value any) json.RawMessage {
 	text, err := json.Marshal(value)
 	if err != nil {
@@ -124,15 +111,4 @@ func issuer(t *TLS) object {
 		acme["trusted_roots_pem_files"] = t.Roots
 	}
 	return acme
-}
-
-// stopped waits until no request and no answer is under way, at most for the
-// given time.
-func stopped(p *pool, f *fronts, most time.Duration) {
-	const often = 10 * time.Millisecond
-	for deadline := time.Now().Add(most); time.Now().Before(deadline); time.Sleep(often) {
-		if p.inFlight() == 0 && f.count() == 0 {
-			return
-		}
-	}
 }

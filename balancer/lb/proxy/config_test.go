@@ -51,11 +51,7 @@ func TestCaddyTakesTheConfigForACME(t *testing.T) {
 	c := good()
 	c.Listen = []string{":443"}
 	c.TLS = &TLS{Domains: []string{"shop.example", "www.shop.example"}, Email: "ana@shop.example", CA: "https://acme.example/directory", Storage: t.TempDir()}
-	config, err := caddyConfig(c.withDefaults())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := caddy.Validate(config); err != nil {
+	if err := caddy.Validate(caddyConfig(c.withDefaults())); err != nil {
 		t.Error(err)
 	}
 }

@@ -86,11 +86,7 @@ func startCaddy(c Config, p *pool, f *fronts) error {
 	if err := register(p, f); err != nil {
 		return err
 	}
-	config, err := caddyConfig(c)
-	if err != nil {
-		return err
-	}
-	if err := caddy.Run(config); err != nil {
+	if err := caddy.Run(caddyConfig(c)); err != nil {
 		return fmt.Errorf("noon lb cannot serve on %v: %w", c.Listen, err)
 	}
 	return nil
@@ -120,4 +116,15 @@ func stopCaddy(p *pool, f *fronts, grace time.Duration) error {
 		return errors.Join(err, fmt.Errorf("noon lb ended with %d requests in flight: they took longer than %s", left, grace))
 	}
 	return err
+}
+
+// stopped waits until no request and no answer is under way, at most for the
+// given time.
+func stopped(p *pool, f *fronts, most time.Duration) {
+	const often = 10 * time.Millisecond
+	for deadline := time.Now().Add(most); time.Now().Before(deadline); time.Sleep(often) {
+		if p.inFlight() == 0 && f.count() == 0 {
+			return
+		}
+	}
 }
