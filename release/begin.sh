@@ -5,7 +5,13 @@
 mkdir -p "$state" || fail "cannot make $state"
 leaving=$(current)
 resumed=
-[ ! -e "$state/changing" ] || resumed=yes
+replaced=$leaving
+if [ -e "$state/changing" ]; then
+	resumed=yes
+	{ read -r target && read -r replaced; } < "$state/changing" || :
+	# An install that was given up leaves, not the version before it.
+	[ "$target" = "$NOON_VERSION" ] || replaced=$target
+fi
 
 keep() {
 	keeping=$state/.keeping
@@ -35,7 +41,7 @@ if [ -z "$resumed" ] && [ "$leaving" != "$NOON_VERSION" ]; then
 	keep "${leaving:-.unnamed}"
 fi
 if [ -n "$resumed" ] || [ "$leaving" != "$NOON_VERSION" ]; then
-	printf '%s\n' "$NOON_VERSION" > "$state/.changing"
+	printf '%s\n' "$NOON_VERSION" "$replaced" > "$state/.changing"
 	mv -f "$state/.changing" "$state/changing"
-	durable "$state"
+	named "$state/changing" "$state"
 fi

@@ -4,4 +4,4 @@ if [ -z "$NOON_ROOT" ]; then
 	mv -f "$state/.current" "$state/current"
 fi
 rm -f "$state/changing"
-durable "$state"
+named "$state"

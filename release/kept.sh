@@ -9,8 +9,10 @@ elif [ -z "$NOON_CONFIG" ] || [ -e "$state/$NOON_VERSION" ]; then
 elif [ -z "$NOON_ROOT" ] && [ -z "$now" ]; then
 	# noon has not installed anything yet: what runs is kept when it leaves.
 	echo yes
-elif [ -e "$state/.unnamed/before" ] && [ "$(cat "$state/.unnamed/before")" != "$NOON_VERSION" ]; then
-	echo yes
 else
-	echo no
+	answer=no
+	for one in "$state"/.unnamed "$state"/*; do
+		[ "$(cat "$one/before" 2>/dev/null)" != "$now" ] || answer=yes
+	done
+	echo $answer
 fi

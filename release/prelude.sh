@@ -28,4 +28,7 @@ free() {
 	df -Pk "$1" | awk 'END { for (i = 2; i <= NF; i++) if ($i ~ /^[0-9]+%$/) { print $(i-1); exit } }'
 }
 
+# All that was written below; for a few names in one directory, named is less
+# of a burden for a busy disk.
 durable() { sync -f "$1" 2>/dev/null || sync; }
+named() { sync "$@" 2>/dev/null || sync; }

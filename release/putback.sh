@@ -1,10 +1,13 @@
-# The kept configuration of the version comes back. The one that ran before
-# noon first installed anything has no name; it is the one before that version.
+# The kept configuration of the version comes back. Where noon did not know
+# what ran (its first install, or somebody changed the version by hand), it is
+# kept under another name: the one that was replaced by what leaves now.
 if [ -e "$state/changing" ] && [ -n "$NOON_CONFIG" ]; then
 	from=$state/$NOON_VERSION
-	if [ ! -e "$from" ] && [ -e "$state/.unnamed/before" ]; then
-		before=$(cat "$state/.unnamed/before")
-		[ "$before" = "$NOON_VERSION" ] || from=$state/.unnamed
+	if [ ! -e "$from" ]; then
+		{ read -r target && read -r replaced; } < "$state/changing" || :
+		for one in "$state"/.unnamed "$state"/*; do
+			[ "$(cat "$one/before" 2>/dev/null)" != "$replaced" ] || from=$one
+		done
 	fi
 	[ -e "$from" ] || fail "the configuration of $NOON_VERSION is not kept in $state: put it in place by hand, then install $NOON_VERSION"
 	printf %s "$NOON_CONFIG" | while IFS= read -r path; do

@@ -479,6 +479,88 @@ func TestConfigurationGoesAndComesWithItsVersion(t *testing.T) {
 	}
 }
 
+func TestAVersionThatWasChangedByHandGetsItsConfigurationBack(t *testing.T) {
+	p := newPlace(t)
+	t.Setenv("HOME", p.dir)
+	config := filepath.Join(p.dir, "shop.conf")
+	p.cfg = fleet.Release{Config: []string{config}, Upgrade: "true"}
+	write(t, config, "of v1")
+	p.do("install", p.release().Install, "v1")
+	write(t, config, "of v1.5, which somebody else installed")
+	p.do("install", p.release().Install, "v2")
+	write(t, config, "of v2")
+	p.kept("v1.5", true)
+	p.do("restore", p.release().Restore, "v1.5")
+	holds(t, config, "of v1.5, which somebody else installed")
+}
+
+func TestLongConnectionsAreEndedWithTheOperatorsCommand(t *testing.T) {
+	p := newPlace(t)
+	for _, line := range []string{"", "echo {version} > " + filepath.Join(p.dir, "out")} {
+		if err := p.release().BeforeDrain(t.Context(), line, web1, "v1"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	holds(t, filepath.Join(p.dir, "out"), "v1\n")
+}
+
+// failing puts programs in front of those that the scripts use, which count,
+// and at the given number kill the script and all that it runs: a power cut
+// between any two things that happen on the server.
+func failing(t *testing.T, dir string) (arm func(at int), done func() bool) {
+	t.Helper()
+	bin, count := filepath.Join(dir, "bin"), filepath.Join(dir, "count")
+	for _, tool := range []string{"mv", "rm", "cp", "ln", "mkdir", "tar", "sync", "sha256sum", "chmod", "touch", "cat"} {
+		real := testbed.Need(t, tool)
+		write(t, filepath.Join(bin, tool), fmt.Sprintf("#!/bin/sh\nread -r n < '%s'\necho $((n - 1)) > '%s'\n[ \"$n\" != 1 ] || kill -9 0\nexec %s \"$@\"\n", count, count, real))
+		if err := os.Chmod(filepath.Join(bin, tool), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Setenv("PATH", bin+":"+os.Getenv("PATH"))
+	left := func() string { content, _ := os.ReadFile(count); return string(content) }
+	return func(at int) { write(t, count, fmt.Sprint(at)+"\n") }, func() bool { return !strings.HasPrefix(left(), "-") && left() != "0\n" }
+}
+
+func TestAfterAPowerCutAnywhereTheSameAgainEndsWell(t *testing.T) {
+	arm, spared := failing(t, t.TempDir())
+	arm(0)
+	for at := 1; ; at++ {
+		p := newPlace(t)
+		config := filepath.Join(p.dir, "shop.conf")
+		p.cfg.Config = []string{config}
+		p.artifact("v1")
+		p.artifact("v2")
+		write(t, config, "of v0")
+		write(t, filepath.Join(p.root, "releases", "v1", "bin", "shop"), "v1")
+		os.Symlink("releases/v1", filepath.Join(p.root, "current"))
+		arm(at)
+		for p.release().Stage(t.Context(), web1, "v2") != nil {
+		}
+		for p.release().Install(t.Context(), web1, "v2") != nil {
+		}
+		p.runs("v2")
+		holds(t, config, "of v0")
+		write(t, config, "of v2")
+		for p.release().Restore(t.Context(), web1, "v1") != nil {
+		}
+		finished := spared()
+		arm(0)
+		p.runs("v1")
+		p.kept("v2", true)
+		holds(t, config, "of v0")
+		p.do("restore", p.release().Restore, "v2")
+		holds(t, config, "of v2")
+		if t.Failed() {
+			t.Fatalf("after a power cut at command %d", at)
+		}
+		if finished {
+			t.Logf("%d power cuts", at-1)
+			break
+		}
+	}
+}
+
 func TestAFailedUpgradeDoesNotSpoilTheKeptConfiguration(t *testing.T) {
 	p := newPlace(t)
 	t.Setenv("HOME", p.dir)

@@ -8,6 +8,6 @@ if [ "$now" != "$NOON_VERSION" ]; then
 	rm -f "$NOON_ROOT"/.current~*
 	ln -s "releases/$NOON_VERSION" "$NOON_ROOT/.current~$$"
 	mv -fT "$NOON_ROOT/.current~$$" "$NOON_ROOT/current"
-	durable "$NOON_ROOT"
+	named "$NOON_ROOT"
 fi
 [ "$(current)" = "$NOON_VERSION" ] || fail "$NOON_ROOT/current does not lead to $NOON_VERSION"

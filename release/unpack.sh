@@ -16,5 +16,5 @@ if [ -e "$release" ]; then
 	mv -T "$release" "$incoming/replaced"
 fi
 mv -T "$incoming/tree" "$release"
-durable "$releases"
+named "$releases"
 cat "$release/.noon-release"
