@@ -1,0 +1,41 @@
+package fleet
+
+// serviceSection is the whole of noon.yaml.
+type serviceSection struct {
+	to       *Service
+	servers  *serversSetting
+	balancer *balancerSection
+	rollout  *rolloutSection
+}
+
+func newServiceSection(to *Service) *serviceSection {
+	return &serviceSection{
+		to:       to,
+		servers:  &serversSetting{to: &to.Servers},
+		balancer: newBalancerSection(&to.Balancer),
+		rollout:  &rolloutSection{to: &to.Policy},
+	}
+}
+
+func (s *serviceSection) fields() []field {
+	return []field{
+		{key: "service", about: "the name of the service, like webshop", to: text{&s.to.Name, aName}, required: true, also: []string{"name", "app"}},
+		{key: "servers", about: "the servers behind the load balancer, in the order in which they are upgraded", to: s.servers, required: true, also: []string{"hosts", "nodes", "fleet", "backends"}},
+		{key: "balancer", about: "the load balancer in front of them: haproxy or lb", to: in(s.balancer), required: true, also: []string{"load_balancer", "lb", "haproxy", "proxy"}},
+		{key: "release", about: "how a version gets onto a server and is started there", to: in(newReleaseSection(&s.to.Release)), required: true, also: []string{"deploy", "upgrade"}},
+		{key: "check", about: "how noon sees that a server is well and which version it runs", to: in(&checkSection{to: &s.to.Check}), required: true, also: []string{"health", "healthcheck"}},
+		{key: "rollout", about: "how careful a rollout is", to: in(s.rollout), also: []string{"policy", "strategy"}},
+		{key: "logs", to: notYet{}},
+		{key: "monitors", to: notYet{}},
+		{key: "database", to: notYet{}},
+		{key: "api", to: notYet{}},
+	}
+}
+
+func (s *serviceSection) check(f found) {
+	if !f.has("servers") || s.servers.written == nil {
+		return
+	}
+	s.rollout.checkFleet(f, s.servers)
+	s.balancer.checkNames(s.servers)
+}
