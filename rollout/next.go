@@ -395,3 +395,18 @@ func (s State) why() string {
 	}
 	return ""
 }
+
+// Resting tells whether the rollout is held with nothing under way: it stays
+// as it is until a human says something, also when no controller runs.
+func (s State) Resting(now time.Time) bool {
+	if s.Hold == nil {
+		return false
+	}
+	for _, t := range s.Turns {
+		if t.Running {
+			return false
+		}
+	}
+	d := Next(s, now)
+	return d.Wait && d.Until.IsZero()
+}

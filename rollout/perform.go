@@ -92,7 +92,7 @@ func (c *Controller) approach(ctx context.Context, t Turn, step Step) (Seen, err
 func (c *Controller) do(ctx context.Context, t Turn, step Step) (Seen, error) {
 	switch step {
 	case Stage:
-		return Seen{Words: "on the server's disk"}, c.release.Stage(ctx, t.Server, t.To)
+		return Seen{Words: "on the server's disk"}, c.release.Stage(ctx, t.Server, t.To, t.From)
 	case TakeOut:
 		return c.takeOut(ctx, t)
 	case Stop:

@@ -60,7 +60,7 @@ func (w *world) assertOut(s *simServer) {
 	}
 }
 
-func (r simRelease) Stage(ctx context.Context, s fleet.Server, v fleet.Version) error {
+func (r simRelease) Stage(ctx context.Context, s fleet.Server, v, _ fleet.Version) error {
 	return r.effect(ctx, s, false, func(server *simServer) error { server.staged[v] = true; return nil })
 }
 

@@ -22,8 +22,9 @@ type Balancer interface {
 // Release puts versions on servers and starts them. Every method may be
 // called again after it failed or its end is unknown.
 type Release interface {
-	// Stage brings the version to the server's disk; nothing live changes.
-	Stage(ctx context.Context, s fleet.Server, v fleet.Version) error
+	// Stage brings the version to the server's disk, and sees that from can be
+	// restored there; nothing live changes.
+	Stage(ctx context.Context, s fleet.Server, v, from fleet.Version) error
 	Stop(ctx context.Context, s fleet.Server, v fleet.Version) error
 	Install(ctx context.Context, s fleet.Server, v fleet.Version) error
 	// Restore is Install of a version kept on the server, with the

@@ -1,0 +1,93 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"noon/api"
+)
+
+const deployAbout = `Take one server out of the load balancer, upgrade it, see that it is well, put
+it back, watch it against the live servers, and then do the others.
+
+Where "noon serve" runs, it does the work and goes on when this command ends.
+Otherwise this command is the controller: Ctrl-C once finishes the server under
+way and holds; twice stops at once and says what is out. "noon deploy" with the
+same version, or "noon resume", carries on; so it does after a crash.
+
+Exit status: 0 everywhere on the new version; 1 error, nothing is lost; 2 usage
+or noon.yaml; 3 rolled back; 4 held, waits for a human; 5 refused by the gate
+(capacity, preflight, another rollout).`
+
+func (a *app) deployCommand() *cobra.Command {
+	var why string
+	var wait bool
+	cmd := &cobra.Command{
+		Use: "deploy VERSION", Short: "Upgrade the servers to a version, one at a time", Long: deployAbout,
+		Example: "  noon deploy v1.9.0\n  noon deploy v1.9.0 --why \"ticket 312\" --output json",
+		Args:    args(cobra.ExactArgs(1)),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.deploy(cmd.Context(), args[0], why, wait)
+		},
+	}
+	cmd.Flags().StringVar(&why, "why", "", "a reason, for the receipt")
+	cmd.Flags().BoolVar(&wait, "wait", false, "without a terminal: when held, wait for a human instead of ending with status 4")
+	return cmd
+}
+
+func (a *app) deploy(ctx context.Context, version, why string, wait bool) error {
+	return a.with(ctx, func(s *session) error {
+		number, err := s.Deploy(ctx, api.DeployRequest{Version: version, By: who(), Why: why})
+		if err != nil {
+			return err
+		}
+		return a.follow(ctx, s, number, wait)
+	})
+}
+
+// verbCommand is a human's word about the rollout under way.
+func (a *app) verbCommand(verb, short, example string) *cobra.Command {
+	var why string
+	cmd := &cobra.Command{
+		Use: verb, Short: short, Example: "  " + example, Args: args(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.say(cmd.Context(), verb, why) },
+	}
+	cmd.Flags().StringVar(&why, "why", "", "a reason, for the receipt")
+	return cmd
+}
+
+// say gives the order. Where no controller runs, this command carries the
+// rollout on itself.
+func (a *app) say(ctx context.Context, verb, why string) error {
+	return a.with(ctx, func(s *session) error {
+		number, err := a.order(ctx, s, verb, why)
+		if err != nil {
+			return err
+		}
+		if !s.own() || verb == "hold" {
+			return a.tell(map[string]any{"number": number, "verb": verb}, fmt.Sprintf("rollout %d: %s. \"noon status --watch\" shows it.", number, verb))
+		}
+		if _, err := s.TakeUp(ctx); err != nil {
+			return err
+		}
+		return a.follow(ctx, s, number, false)
+	})
+}
+
+// order says the verb; "resume" after a crash has nothing to say when the
+// rollout is not held: carrying it on is all.
+func (a *app) order(ctx context.Context, s *session, verb, why string) (int64, error) {
+	number, err := s.Order(ctx, api.OrderRequest{Verb: verb, By: who(), Why: why})
+	var unfit *api.Error
+	if verb != "resume" || !s.own() || !errors.As(err, &unfit) || unfit.Kind != api.Unfit {
+		return number, err
+	}
+	summary, errList := s.Rollouts(ctx, 1)
+	if errList != nil || len(summary) == 0 || summary[0].Outcome != "" {
+		return 0, err
+	}
+	return summary[0].Number, nil
+}

@@ -1,0 +1,217 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"time"
+
+	"noon/api"
+	"noon/receipt"
+	"noon/rollout"
+)
+
+// follower shows a rollout until it is finished, held, or left.
+type follower struct {
+	app     *app
+	session *session
+	number  int64
+	wait    bool
+	screen  *screen
+	state   rollout.State
+	events  []rollout.Event
+	// stopping: Ctrl-C was given once.
+	stopping bool
+}
+
+// follow shows the rollout, and returns the command's end.
+func (a *app) follow(ctx context.Context, s *session, number int64, wait bool) error {
+	f := &follower{app: a, session: s, number: number, wait: wait, screen: openScreen(a)}
+	defer f.screen.close()
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt)
+	defer signal.Stop(signals)
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	events := s.Watch(ctx, number, 1)
+	tick := time.NewTicker(200 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		var end *exit
+		select {
+		case e, ok := <-events:
+			if !ok {
+				return f.lost(ctx)
+			}
+			end = f.event(e)
+		case <-signals:
+			end = f.interrupt(ctx)
+		case key := <-f.screen.keys:
+			end = f.key(ctx, key)
+		case <-tick.C:
+			f.screen.status(f.line())
+			end = f.check(ctx)
+		}
+		if end != nil {
+			return f.done(end)
+		}
+	}
+}
+
+// lost ends a follower whose controller does not answer any more.
+func (f *follower) lost(ctx context.Context) error {
+	if ctx.Err() != nil {
+		return &exit{exitError, errors.New("ended by a signal; the rollout is not finished: \"noon resume\" carries it on")}
+	}
+	return &exit{exitError, errors.New("the controller does not answer any more; the rollout goes on when one runs again: \"noon resume\"")}
+}
+
+// event shows one event.
+func (f *follower) event(e rollout.Event) *exit {
+	before := f.state
+	f.state.Apply(e)
+	f.events = append(f.events, e)
+	if f.app.json() {
+		text, err := json.Marshal(e)
+		if err != nil {
+			return &exit{exitError, err}
+		}
+		f.screen.print(string(text))
+	} else if line := f.app.story(e, before, f.state); line != "" {
+		f.screen.print(line)
+	}
+	if f.state.Phase == rollout.Finished {
+		return f.finished()
+	}
+	return nil
+}
+
+// finished is the command's end at the rollout's end.
+func (f *follower) finished() *exit {
+	switch f.state.End.Outcome {
+	case rollout.Succeeded:
+		return &exit{status: exitDone}
+	case rollout.WentBack:
+		return &exit{status: exitRolledBack}
+	}
+	return &exit{status: exitError}
+}
+
+// check ends the command when the rollout rests and nobody is there to say
+// what next, or when the controller has stopped.
+func (f *follower) check(ctx context.Context) *exit {
+	if f.state.Resting(time.Now()) && (f.stopping || (!f.screen.interactive() && !f.wait)) {
+		return &exit{status: exitHeld}
+	}
+	if f.session.own() && f.state.Sequence > 0 {
+		if n, err := f.session.station.Running(); n == 0 && err != nil {
+			return &exit{exitError, err}
+		}
+	}
+	return nil
+}
+
+// interrupt is Ctrl-C: the first time it holds the rollout after the servers
+// under way, the second time it stops at once.
+func (f *follower) interrupt(ctx context.Context) *exit {
+	switch {
+	case !f.session.own():
+		return f.leave()
+	case f.stopping:
+		return f.stop()
+	}
+	f.stopping = true
+	f.screen.print(f.app.paint.unclear("Ctrl-C: the server under way is brought to an end and back into rotation; Ctrl-C again stops at once"))
+	if f.state.Hold != nil {
+		return nil
+	}
+	if _, err := f.session.Order(ctx, api.OrderRequest{Verb: "hold", By: who(), Why: "Ctrl-C"}); err != nil {
+		return &exit{exitError, err}
+	}
+	return nil
+}
+
+// stop ends the controller where it is, and says what is out.
+func (f *follower) stop() *exit {
+	err := f.session.station.Stop()
+	for _, t := range f.state.Turns {
+		if t.Took {
+			f.screen.print(f.app.paint.bad(t.Server.Name+" is out of rotation") + ": \"noon resume\" carries on, \"noon rollback\" puts it back on " + string(t.From))
+		}
+	}
+	return &exit{exitHeld, err}
+}
+
+func (f *follower) leave() *exit {
+	f.screen.print(fmt.Sprintf("the rollout goes on in the controller of %s; \"noon status --watch\" shows it", f.session.about.Holder))
+	return &exit{status: exitDone}
+}
+
+// key is a key that was pressed in a terminal.
+func (f *follower) key(ctx context.Context, key byte) *exit {
+	verbs := map[byte]string{'p': "promote", 'h': "hold", 'r': "rollback", 'c': "resume", 'a': "abort"}
+	switch {
+	case key == 3: // Ctrl-C, where the terminal is in raw mode
+		return f.interrupt(ctx)
+	case key == 'q' && !f.session.own():
+		return f.leave()
+	case key == 'q':
+		f.screen.print("this command is the controller; Ctrl-C holds the rollout and ends it")
+		return nil
+	case verbs[key] == "":
+		return nil
+	}
+	_, err := f.session.Order(ctx, api.OrderRequest{Verb: verbs[key], By: who(), Seen: f.state.Sequence})
+	if err != nil {
+		f.screen.print(f.app.paint.bad(verbs[key]+": ") + err.Error())
+	}
+	return nil
+}
+
+// done says the end in a few lines.
+func (f *follower) done(end *exit) error {
+	f.screen.status("")
+	if !f.app.json() {
+		for _, line := range f.app.ending(f.number, f.state, end.status) {
+			f.screen.print(line)
+		}
+	}
+	if err := f.summary(end.status); err != nil {
+		return errors.Join(err, end)
+	}
+	if end.status == exitDone {
+		return nil
+	}
+	return end
+}
+
+// summary tells GitHub Actions, where noon runs there.
+func (f *follower) summary(status int) error {
+	if os.Getenv("GITHUB_ACTIONS") != "true" {
+		return nil
+	}
+	r := receipt.Make(f.number, f.events)
+	if status != exitDone {
+		fmt.Fprintf(f.app.err, "::error title=noon: %s::%s\n", word(status), oneLine(r.Reason))
+	}
+	path := os.Getenv("GITHUB_STEP_SUMMARY")
+	if path == "" {
+		return nil
+	}
+	var b bytes.Buffer
+	b.WriteString("```\n")
+	if err := r.Text(&b); err != nil {
+		return err
+	}
+	b.WriteString("```\n")
+	file, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
+	if err != nil {
+		return fmt.Errorf("write the job summary: %w", err)
+	}
+	_, err = file.Write(b.Bytes())
+	return errors.Join(err, file.Close())
+}

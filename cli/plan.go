@@ -1,0 +1,76 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"noon/plan"
+)
+
+func (a *app) planCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "plan VERSION", Short: "Show the steps that a deploy would take; change nothing",
+		Long:    "Show the steps that a deploy would take, and how many servers serve at each.\nNothing is changed. Exit status: 0, or 5 where a deploy would be refused.",
+		Example: "  noon plan v1.9.0", Args: args(cobra.ExactArgs(1)),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.with(cmd.Context(), func(s *session) error {
+				p, err := s.Plan(cmd.Context(), args[0])
+				if err != nil {
+					return err
+				}
+				return a.tell(p, a.planText(p))
+			})
+		},
+	}
+}
+
+func (a *app) planText(p plan.Plan) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s\n", a.paint.strong(fmt.Sprintf("%s -> %s", p.Service, p.Version)))
+	if len(p.Batches) == 0 {
+		fmt.Fprintf(&b, "  nothing to do: no server needs it\n")
+	}
+	for i, batch := range p.Batches {
+		if i == p.Canaries && i > 0 {
+			fmt.Fprintf(&b, "  watch    at least %s, at most %s%s; then promote: %s\n", p.Policy.Watch.Least, p.Policy.Watch.Most, requestsText(p), p.Policy.Promote)
+		}
+		kind := "batch"
+		if i < p.Canaries {
+			kind = "canary"
+		}
+		var names []string
+		for _, t := range batch.Turns {
+			names = append(names, fmt.Sprintf("%s %s -> %s", t.Server.Name, t.From, t.To))
+		}
+		fmt.Fprintf(&b, "  %-8s %s  %s\n", kind, strings.Join(names, ", "), a.paint.faint(fmt.Sprintf("%d serving, %d meanwhile", batch.Serving, batch.Least)))
+	}
+	if p.Canaries == len(p.Batches) && p.Canaries > 0 {
+		fmt.Fprintf(&b, "  watch    at least %s\n", p.Policy.Watch.Least)
+	}
+	for _, l := range p.Left {
+		fmt.Fprintf(&b, "  left     %s %s\n", l.Server.Name, l.Why)
+	}
+	fmt.Fprintf(&b, "  keep     never fewer than %d servers healthy and in rotation\n", p.Policy.Keep)
+	return strings.TrimRight(b.String(), "\n")
+}
+
+func requestsText(p plan.Plan) string {
+	if p.Policy.Watch.Requests == 0 {
+		return ""
+	}
+	return fmt.Sprintf(", %d requests", p.Policy.Watch.Requests)
+}
+
+// tell prints a result: as JSON, or as text.
+func (a *app) tell(value any, text string) error {
+	if a.json() {
+		encoder := json.NewEncoder(a.out)
+		encoder.SetIndent("", "  ")
+		return encoder.Encode(value)
+	}
+	_, err := fmt.Fprintln(a.out, text)
+	return err
+}

@@ -1,0 +1,111 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"noon/balancer"
+	"noon/balancer/drivers"
+	"noon/control"
+	"noon/fleet"
+	"noon/host"
+	"noon/host/hosts"
+	"noon/host/ssh"
+	"noon/observe"
+	"noon/observe/check"
+	"noon/release"
+	"noon/rollout"
+)
+
+// preflightAtOnce is how many servers are looked at at the same time.
+const preflightAtOnce = 16
+
+// openSite reads noon.yaml and builds all that reaches the service.
+func (a *app) openSite() (*control.Site, error) {
+	s, err := fleet.Read(a.config)
+	if err != nil {
+		return nil, err
+	}
+	settings, err := ssh.UserSettings()
+	if err != nil {
+		return nil, err
+	}
+	machines := hosts.New(settings)
+	driver, err := drivers.Open(s, machines.Reach)
+	if err != nil {
+		return nil, errors.Join(err, machines.Close())
+	}
+	return siteOf(s, driver, machines), nil
+}
+
+func siteOf(s fleet.Service, driver balancer.Driver, machines *hosts.Hosts) *control.Site {
+	reach := func(server fleet.Server) (host.Host, error) { return machines.Reach(server.Host) }
+	checker := check.New(s.Check, s.Name, reach)
+	r := releases{Release: release.New(s.Release, s.Dir, reach), before: s.Policy.Drain.Before}
+	site := &control.Site{
+		Service: s,
+		World: rollout.World{
+			Balancer: driver, Release: r, Checker: checker,
+			Witness: &observe.Witness{Pool: driver, Checker: checker, Every: max(s.Check.Every, 200*time.Millisecond), Timeout: 2*s.Check.Timeout + time.Second, InARow: s.Check.Times},
+		},
+		Ready: func(v fleet.Version) error { return r.Ready(context.Background(), v) },
+		Close: machines.Close,
+	}
+	site.Preflight = func(ctx context.Context) []fleet.Problem { return preflight(ctx, s, driver, r) }
+	return site
+}
+
+// preflight gathers the problems of the balancer and of all servers.
+func preflight(ctx context.Context, s fleet.Service, driver balancer.Driver, r releases) []fleet.Problem {
+	problems, err := driver.Preflight(ctx)
+	if err != nil {
+		problems = append(problems, fleet.Problem{Fatal: true, What: "the load balancer cannot be read: " + err.Error(), Mend: "see \"balancer:\" in noon.yaml, and whether it runs"})
+	}
+	var mu sync.Mutex
+	var all sync.WaitGroup
+	places := make(chan struct{}, preflightAtOnce)
+	for _, server := range s.Servers {
+		places <- struct{}{}
+		all.Go(func() {
+			defer func() { <-places }()
+			found := r.Preflight(ctx, server)
+			mu.Lock()
+			defer mu.Unlock()
+			for _, p := range found {
+				p.What = server.Name + ": " + p.What
+				problems = append(problems, p)
+			}
+		})
+	}
+	all.Wait()
+	return problems
+}
+
+// releases are the service's releases as a rollout needs them.
+type releases struct {
+	*release.Release
+	before string
+}
+
+// BeforeDrain runs "drain: before:".
+func (r releases) BeforeDrain(ctx context.Context, s fleet.Server, v fleet.Version) error {
+	return r.Release.BeforeDrain(ctx, r.before, s, v)
+}
+
+// Stage brings the version to the server, and sees that the way back to the
+// one that it runs exists there.
+func (r releases) Stage(ctx context.Context, s fleet.Server, v, from fleet.Version) error {
+	kept, err := r.Kept(ctx, s, from)
+	if err != nil {
+		return err
+	}
+	if !kept {
+		if err := r.Release.Stage(ctx, s, from); err != nil {
+			return fmt.Errorf("there is no way back from %s: %s is not kept on %s, and cannot be brought there: %w", v, from, s.Name, err)
+		}
+	}
+	return r.Release.Stage(ctx, s, v)
+}

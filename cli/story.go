@@ -1,0 +1,212 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"noon/judge"
+	"noon/receipt"
+	"noon/rollout"
+)
+
+// story is the line for one event, "" for events that say nothing to people.
+func (a *app) story(e rollout.Event, before, after rollout.State) string {
+	text := a.event(e, before, after)
+	if text == "" {
+		return ""
+	}
+	return a.paint.faint(e.Time.Local().Format("15:04:05")) + " " + text
+}
+
+func (a *app) event(e rollout.Event, before, after rollout.State) string {
+	p := a.paint
+	switch e.Kind {
+	case rollout.RolloutStarted:
+		return p.strong(fmt.Sprintf("%s -> %s", e.Plan.Service, e.Plan.Version)) + fmt.Sprintf("  %d servers, %d canary first, never fewer than %d in rotation; by %s", len(after.Turns), e.Plan.Canaries, e.Plan.Policy.Keep, e.By)
+	case rollout.ControllerStarted:
+		if before.Sequence <= 1 {
+			return ""
+		}
+		return p.unclear("taken up") + " by " + e.By + ": steps that were under way are looked at and done again"
+	case rollout.StepDone:
+		return fmt.Sprintf("%-8s %-9s %s  %s", e.Server, e.Step, p.good(fmt.Sprintf("%7s", took(e, before))), stepWords(e))
+	case rollout.StepFailed:
+		return fmt.Sprintf("%-8s %-9s %s  %s", e.Server, e.Step, p.bad(" FAILED"), e.Why)
+	case rollout.TurnReversed:
+		return fmt.Sprintf("%-8s %s: %s", e.Server, p.unclear(reversed(e, before)), e.Why)
+	case rollout.WatchStarted:
+		w := after.Plan.Policy.Watch
+		return p.strong("watching") + fmt.Sprintf(" the canary against the live servers, at least %s%s", w.Least, p.faint(promotion(after)))
+	case rollout.VerdictReached:
+		return a.verdict(*e.Verdict)
+	case rollout.Promoted:
+		return p.good("promoted") + by(e)
+	case rollout.Held:
+		return p.unclear("held") + by(e)
+	case rollout.Resumed:
+		return "resumed" + by(e)
+	case rollout.RollbackStarted:
+		return p.bad("rolling back") + by(e)
+	case rollout.Aborted:
+		return p.unclear("aborted") + by(e)
+	case rollout.RolloutFinished:
+		return ""
+	}
+	return string(e.Kind) + by(e)
+}
+
+func by(e rollout.Event) string {
+	text := " by " + e.By
+	if e.Why != "" {
+		text += ": " + e.Why
+	}
+	return text
+}
+
+func promotion(s rollout.State) string {
+	if s.Plan.Policy.Promote == "auto" {
+		return "; promoted by itself if all stays good"
+	}
+	return "; then it waits for \"noon promote\""
+}
+
+// took is how long the step took.
+func took(e rollout.Event, before rollout.State) string {
+	if e.Turn < 0 || e.Turn >= len(before.Turns) || before.Turns[e.Turn].Began.IsZero() {
+		return ""
+	}
+	return receipt.Took(e.Time.Sub(before.Turns[e.Turn].Began))
+}
+
+func stepWords(e rollout.Event) string {
+	switch {
+	case e.Seen == nil:
+		return ""
+	case e.Seen.Words != "":
+		return e.Seen.Words
+	}
+	return string(e.Seen.Version)
+}
+
+func reversed(e rollout.Event, before rollout.State) string {
+	if e.Course == rollout.Back {
+		return "goes back to " + string(before.Turns[e.Turn].From)
+	}
+	return "goes back into rotation unchanged"
+}
+
+func (a *app) verdict(v judge.Verdict) string {
+	switch v.Opinion {
+	case judge.Worse:
+		lines := []string{a.paint.bad("verdict: worse")}
+		for _, f := range v.Findings {
+			lines = append(lines, fmt.Sprintf("           %s: %s", f.Server, f.Words))
+		}
+		return strings.Join(lines, "\n")
+	case judge.Healthy:
+		return a.paint.good("verdict: healthy") + requests(v)
+	}
+	return a.paint.unclear("verdict: undecided") + "; missing: " + strings.Join(v.Missing, "; ")
+}
+
+func requests(v judge.Verdict) string {
+	if !v.Requests.Known {
+		return ""
+	}
+	return fmt.Sprintf(" after %d requests to the new version", v.Requests.N)
+}
+
+// ending says how it ended, and what comes next.
+func (a *app) ending(number int64, s rollout.State, status int) []string {
+	p, upgraded := a.paint, 0
+	for _, t := range s.Turns {
+		if t.Place == rollout.Upgraded {
+			upgraded++
+		}
+	}
+	where := fmt.Sprintf("%d of %d servers run %s", upgraded, len(s.Turns), s.Plan.Version)
+	var lines []string
+	switch {
+	case s.End != nil && len(s.Turns) == 0:
+		lines = append(lines, p.good("nothing to do")+": no server needs "+string(s.Plan.Version))
+	case s.End != nil && s.End.Outcome == rollout.Succeeded:
+		lines = append(lines, p.good("done")+": "+where+", after "+receipt.Took(s.End.Time.Sub(s.Started.Time)))
+	case s.End != nil && s.End.Outcome == rollout.WentBack:
+		lines = append(lines, p.bad("rolled back")+": "+s.End.Why)
+	case s.End != nil && s.End.Outcome == rollout.Failed:
+		lines = append(lines, p.bad("failed")+", nothing was changed: "+s.End.Why)
+	case s.End != nil:
+		lines = append(lines, p.unclear("aborted")+": "+where)
+	case status == exitHeld && s.Hold != nil:
+		lines = append(lines, p.unclear("held")+": "+s.Hold.Why, "  "+where+"; "+heldHint(s))
+	}
+	if s.End != nil {
+		for _, name := range s.End.Out {
+			lines = append(lines, p.bad(name+" is still out of rotation")+": see to it by hand")
+		}
+	}
+	for _, l := range s.Plan.Left {
+		lines = append(lines, fmt.Sprintf("  %s %s", l.Server.Name, l.Why))
+	}
+	return append(lines, p.faint(fmt.Sprintf("  noon receipt %d", number)))
+}
+
+func heldHint(s rollout.State) string {
+	if s.Phase == rollout.Watching {
+		return "\"noon promote\" or \"noon rollback\""
+	}
+	return "\"noon resume\", \"noon rollback\" or \"noon abort\""
+}
+
+// word names an exit status.
+func word(status int) string {
+	words := map[int]string{exitDone: "done", exitRolledBack: "rolled back", exitHeld: "held", exitRefused: "refused", exitUsage: "usage"}
+	if w := words[status]; w != "" {
+		return w
+	}
+	return "failed"
+}
+
+func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
+
+// line is the last line of a terminal while a rollout is under way.
+func (f *follower) line() string {
+	s := f.state
+	if s.Sequence == 0 {
+		return ""
+	}
+	var parts []string
+	for _, t := range s.Turns {
+		if step, ok := t.Step(); ok && t.Running {
+			parts = append(parts, fmt.Sprintf("%s %s %s", t.Server.Name, step, receipt.Took(time.Since(t.Began).Truncate(100*time.Millisecond))))
+		}
+	}
+	if len(parts) > 3 {
+		parts = append(parts[:3], fmt.Sprintf("and %d more", len(parts)-3))
+	}
+	if s.Phase == rollout.Watching && s.Hold == nil {
+		parts = append(parts, "watching "+receipt.Took(time.Since(s.WatchSince))+" of "+s.Plan.Policy.Watch.Least.String())
+	}
+	if s.Hold != nil {
+		parts = append(parts, "held")
+	}
+	done := 0
+	for _, t := range s.Turns {
+		if t.Place == rollout.Upgraded {
+			done++
+		}
+	}
+	parts = append(parts, fmt.Sprintf("%d/%d done", done, len(s.Turns)), keysFor(s))
+	return strings.Join(parts, " | ")
+}
+
+func keysFor(s rollout.State) string {
+	switch {
+	case s.Phase == rollout.Watching:
+		return "p promote h hold r roll back"
+	case s.Hold != nil:
+		return "c continue r roll back a abort"
+	}
+	return "h hold r roll back"
+}
