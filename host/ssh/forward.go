@@ -37,6 +37,10 @@ func (e *RefusedError) Error() string {
 
 // Dial opens a connection from that machine. Deadlines work on it.
 func (h *Host) Dial(ctx context.Context, network, address string) (net.Conn, error) {
+	if err := h.begin(); err != nil {
+		return nil, err
+	}
+	defer h.work.Done()
 	kind, data, err := forwarding(network, address)
 	if err != nil {
 		return nil, fmt.Errorf("connect from %s: %w", h.name, err)

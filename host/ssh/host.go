@@ -28,14 +28,15 @@ type Host struct {
 
 	// turn is held while the connection is looked at or opened. It is a
 	// channel, not a mutex, so that who waits for it can give up.
-	turn   chan struct{}
-	link   *link
-	closed bool
+	turn chan struct{}
+	link *link
 
-	// life ends with Close; work counts the goroutines to wait for then.
-	life context.Context
-	end  context.CancelFunc
-	work sync.WaitGroup
+	// life ends with Close; work counts the calls under way and their
+	// goroutines, which Close waits for. ending guards that none begins then.
+	life   context.Context
+	end    context.CancelFunc
+	work   sync.WaitGroup
+	ending sync.Mutex
 }
 
 var _ host.Host = (*Host)(nil)
@@ -56,15 +57,31 @@ func (h *Host) Name() string { return h.name }
 
 // Close ends the connection, and with it everything that runs over it.
 func (h *Host) Close() error {
+	h.ending.Lock()
 	h.end()
+	h.ending.Unlock()
 	h.turn <- struct{}{}
-	h.closed = true
 	if h.link != nil {
 		h.link.close()
 	}
 	<-h.turn
 	h.work.Wait()
 	return nil
+}
+
+// begin counts a call, which ends with work.Done.
+func (h *Host) begin() error {
+	h.ending.Lock()
+	defer h.ending.Unlock()
+	if h.life.Err() != nil {
+		return h.closedError()
+	}
+	h.work.Add(1)
+	return nil
+}
+
+func (h *Host) closedError() error {
+	return fmt.Errorf("reach %s over SSH: noon has already closed its connection", h.name)
 }
 
 // connected returns the connection, which is opened if there is none.
@@ -75,8 +92,8 @@ func (h *Host) connected(ctx context.Context) (*link, error) {
 	case <-ctx.Done():
 		return nil, fmt.Errorf("reach %s over SSH: %w", h.name, context.Cause(ctx))
 	}
-	if h.closed {
-		return nil, fmt.Errorf("reach %s over SSH: noon has already closed its connection", h.name)
+	if h.life.Err() != nil {
+		return nil, h.closedError()
 	}
 	if h.link != nil && !h.link.broken() {
 		return h.link, nil

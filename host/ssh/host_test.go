@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -117,6 +118,23 @@ func TestAHostWhoseKeyHasChangedIsRefused(t *testing.T) {
 	sshd.ChangeHostKey()
 	_, err := h.Run(t.Context(), host.Command{Line: "true"})
 	failsWith(t, err, sshd.Address, "has changed", "SHA256:", "known_hosts:1", "ssh-keygen -R '["+sshd.Host+"]:"+sshd.Port+"'")
+}
+
+func TestAMachineWithSeveralKeysShowsTheOneThatIsKnown(t *testing.T) {
+	key := filepath.Join(t.TempDir(), "ecdsa")
+	if out, err := exec.Command(testbed.Need(t, "ssh-keygen"), "-q", "-t", "ecdsa", "-N", "", "-f", key).CombinedOutput(); err != nil {
+		t.Fatal(err, string(out))
+	}
+	sshd, h := machine(t, "HostKey "+key)
+	public, err := os.ReadFile(key + ".pub")
+	if err != nil {
+		t.Fatal(err)
+	}
+	known := fmt.Appendf(nil, "[%s]:%s %s", sshd.Host, sshd.Port, public)
+	if err := os.WriteFile(filepath.Join(sshd.Home, ".ssh", "known_hosts"), known, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	says(t, h, "echo one", "one\n")
 }
 
 func TestAConnectionThatWasCutIsOpenedAgain(t *testing.T) {

@@ -33,6 +33,10 @@ const (
 // is killed; what it runs as another user (sudo) may live on.
 func (h *Host) Run(ctx context.Context, c host.Command) (host.Result, error) {
 	failed := host.Result{Status: -1}
+	if err := h.begin(); err != nil {
+		return failed, err
+	}
+	defer h.work.Done()
 	mark := rand.Text()
 	line, err := commandLine(c, mark)
 	if err != nil {

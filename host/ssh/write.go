@@ -23,6 +23,10 @@ const cleanMost = 5 * time.Second
 // Write writes the file atomically over SFTP, or through a shell where the
 // machine's sshd has no SFTP.
 func (h *Host) Write(ctx context.Context, name string, content io.Reader, mode fs.FileMode) error {
+	if err := h.begin(); err != nil {
+		return err
+	}
+	defer h.work.Done()
 	f := file{
 		path: name, temp: path.Join(path.Dir(name), "."+path.Base(name)+".noon-"+rand.Text()[:8]),
 		mode: mode.Perm(), content: &readerUntil{ctx: ctx, r: content},

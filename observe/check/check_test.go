@@ -152,9 +152,11 @@ func TestWhatAServerAnswersIsJudgedWithCare(t *testing.T) {
 			w.WriteHeader(503)
 			fmt.Fprint(w, "out of \x1b[31m memory")
 		}, false, `503 "out of \x1b[31m memory"`, "", "503"},
-		"hostile":      {func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "../../etc $(reboot)") }, true, "200", "", `"../../etc $(reboot)" is not usable`},
-		"endless":      {func(w http.ResponseWriter, _ *http.Request) { w.Write(make([]byte, 10<<20)) }, true, "200", "", "not usable"},
-		"redirecting":  {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "http://"+elsewhere, http.StatusFound) }, false, "302", "", "302"},
+		"hostile": {func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "../../etc $(reboot)") }, true, "200", "", `"../../etc $(reboot)" is not usable`},
+		"endless": {func(w http.ResponseWriter, _ *http.Request) { w.Write(make([]byte, 10<<20)) }, true, "200", "", "not usable"},
+		"redirecting": {func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "http://"+elsewhere, http.StatusFound)
+		}, false, "302", "", "302"},
 		"breaking off": {func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, false, "EOF", "", "EOF"},
 	} {
 		t.Run(name, func(t *testing.T) {
