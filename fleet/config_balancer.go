@@ -28,10 +28,10 @@ func (s *balancerSection) fields() []field {
 	return []field{
 		{key: "haproxy", about: "HAProxy, through its runtime API", to: in(s.haproxy), also: []string{"ha_proxy"}},
 		{key: "lb", about: "noon's own load balancer, noon lb", to: in(s.lb), also: []string{"noon", "noon_lb", "embedded"}},
-		{key: "nginx", to: notYet{}},
-		{key: "caddy", to: notYet{}},
-		{key: "apache", to: notYet{}},
-		{key: "traefik", to: notYet{}},
+		{key: "nginx", to: notYet{"write haproxy or lb"}},
+		{key: "caddy", to: notYet{"write haproxy or lb"}},
+		{key: "apache", to: notYet{"write haproxy or lb"}},
+		{key: "traefik", to: notYet{"write haproxy or lb"}},
 	}
 }
 
@@ -82,13 +82,15 @@ func (s *haproxySection) check(f found) {
 
 func (s *haproxySection) checkStandby(at place) {
 	items, _ := at.items()
+	strangers := 0
 	for _, item := range items {
 		value, ok := item.text()
 		if ok && slices.Contains(s.to.Standby, value) && !slices.Contains(s.to.Sockets, value) {
 			item.wrong("standby %s is not among the sockets: %s", Quoted(value), s.meant(value))
+			strangers++
 		}
 	}
-	if len(s.to.Standby) >= len(s.to.Sockets) {
+	if len(s.to.Standby)-strangers >= len(s.to.Sockets) {
 		at.wrong("all sockets are standby: at least one HAProxy must answer before noon believes that a server is out")
 	}
 }

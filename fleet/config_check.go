@@ -54,6 +54,10 @@ func (s sourceSetting) read(at place) {
 	if s.listener && value == "listener" {
 		return
 	}
+	if w, near := nearest([]string{"listener"}, value); s.listener && near {
+		at.wrong("%s %s must be %s: did you mean \"%s\"?", at.called(), Quoted(value), s.forms(), w)
+		return
+	}
 	text{&s.to.URL, aURL}.read(at)
 }
 

@@ -3,6 +3,7 @@ package fleet
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -44,11 +45,21 @@ func (f *configFile) wrong(line, column int, what string) {
 		f.more++
 		return
 	}
-	p := ConfigProblem{File: f.name, Line: max(line, 1), Column: max(column, 1), What: what}
+	p := ConfigProblem{File: f.name, Line: max(line, 1), Column: max(column, 1), What: masked(what)}
 	if p.Line <= len(f.lines) {
-		p.source = f.lines[p.Line-1]
+		p.source = masked(f.lines[p.Line-1])
 	}
 	f.problems = append(f.problems, p)
+}
+
+var credentials = regexp.MustCompile(`://[^/@\s]+@`)
+
+// masked hides user and password in URLs, which do not belong into noon.yaml,
+// and so even less onto the screen. The number of characters stays.
+func masked(text string) string {
+	return credentials.ReplaceAllStringFunc(text, func(s string) string {
+		return "://" + strings.Repeat("*", utf8.RuneCountInString(s)-len("://@")) + "@"
+	})
 }
 
 func (f *configFile) err() error { return sorted(f.problems, f.more) }
@@ -141,6 +152,10 @@ func (f *configFile) wrongSyntax(err error) {
 		return
 	}
 	at := known.GetToken().Position
+	if at.Line <= len(f.lines) && strings.HasPrefix(f.lines[max(at.Line, 1)-1], "\t") {
+		f.wrong(at.Line, 1, "a tab begins the line: YAML wants spaces there")
+		return
+	}
 	f.wrong(at.Line, at.Column, "not valid YAML: "+shown(showBraces(known.GetMessage())))
 }
 

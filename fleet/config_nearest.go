@@ -3,7 +3,7 @@ package fleet
 import "strings"
 
 // nearest returns the known word that is closest to what was written, if any
-// is close enough to be a slip of the hand.
+// is close enough to be a slip of the hand, or begins with it.
 func nearest(known []string, written string) (string, bool) {
 	if len(written) > 40 {
 		return "", false
@@ -11,6 +11,9 @@ func nearest(known []string, written string) (string, bool) {
 	plain := strings.NewReplacer("-", "_", " ", "_").Replace(strings.ToLower(written))
 	best, least := "", max(1, len(written)/3)+1
 	for _, k := range known {
+		if len(plain) >= 3 && strings.HasPrefix(k, plain) {
+			return k, true
+		}
 		if d := distance(strings.ReplaceAll(k, " ", "_"), plain); d < least {
 			best, least = k, d
 		}

@@ -42,6 +42,10 @@ func (p place) wrongAt(t *token.Token, format string, args ...any) {
 
 // mustBe notes that the value is of another kind than wanted.
 func (p place) mustBe(wanted string) {
+	if p.node == nil || p.node.Type() == ast.NullType {
+		p.wrong("%s must be %s, and nothing is written there", p.called(), wanted)
+		return
+	}
 	p.wrong("%s must be %s, not %s", p.called(), wanted, kindOf(p.node))
 }
 
@@ -179,7 +183,7 @@ func kindOf(node ast.Node) string {
 	case *ast.StringNode, *ast.LiteralNode:
 		return "text"
 	case *ast.IntegerNode, *ast.FloatNode, *ast.InfinityNode, *ast.NanNode:
-		return "the number " + Quoted(n.GetToken().Value)
+		return "the number " + shownNumber(n.GetToken().Value)
 	case *ast.BoolNode:
 		return n.GetToken().Value
 	case *ast.MappingNode, *ast.MappingValueNode:

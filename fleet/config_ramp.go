@@ -73,7 +73,7 @@ func (r ramp) parts(at place) ([]part, bool) {
 
 func (p part) share() (int, bool) {
 	if plainNumber.MatchString(p.text) {
-		p.at.wrong("ramp: %s what? write %s%%", Quoted(p.text), shownNumber(p.text))
+		p.at.wrong("ramp: %s what? write %s%%", shownNumber(p.text), shownNumber(p.text))
 		return 0, false
 	}
 	if !shareForm.MatchString(p.text) {

@@ -37,11 +37,14 @@ type field struct {
 type found struct {
 	at   place
 	keys map[string]place
+	// meant are known keys for which unknown ones seem to stand: to call them
+	// missing as well would only be noise.
+	meant map[string]bool
 }
 
 func (f found) has(key string) bool {
 	_, ok := f.keys[key]
-	return ok
+	return ok || f.meant[key]
 }
 
 // place returns where the key's value stands, or the section where it is
@@ -59,28 +62,38 @@ func in(s section) setting { return mapping{s} }
 type mapping struct{ section }
 
 func (m mapping) read(at place) {
-	entries, ok := at.entries("a mapping of keys and values")
+	fields := m.fields()
+	entries, ok := at.entries("a mapping with the keys " + strings.Join(keysOf(fields), ", "))
 	if !ok {
 		return
 	}
-	fields := m.fields()
-	f := found{at: at, keys: map[string]place{}}
+	f := found{at: at, keys: map[string]place{}, meant: map[string]bool{}}
 	for _, e := range entries {
 		f.keys[e.key] = e.at
-		if fieldOf(fields, e.key) == nil {
-			e.at.wrongKey("unknown key %s%s: %s", Quoted(e.key), at.within(), nearestKey(fields, e.key))
-		}
+		f.checkKnown(fields, e)
 	}
 	// In the order of the section, not of the file: later fields build on
 	// earlier ones.
 	for _, known := range fields {
 		if p, ok := f.keys[known.key]; ok {
 			known.to.read(p)
-		} else if known.required {
+		} else if known.required && !f.meant[known.key] {
 			at.wrongKey("%s is missing%s: %s", known.key, at.within(), known.about)
 		}
 	}
 	m.check(f)
+}
+
+// checkKnown notes a key that the section does not have.
+func (f found) checkKnown(fields []field, e entry) {
+	if slices.ContainsFunc(fields, func(known field) bool { return known.key == e.key }) {
+		return
+	}
+	says := "known here: " + strings.Join(keysOf(fields), ", ")
+	if meant, ok := nearestKey(fields, e.key); ok {
+		says, f.meant[meant] = "did you mean \""+meant+"\"?", true
+	}
+	e.at.wrongKey("unknown key %s%s: %s", Quoted(e.key), f.at.within(), says)
 }
 
 func (m mapping) schema() *jsonschema.Schema {
@@ -99,38 +112,38 @@ func (m mapping) schema() *jsonschema.Schema {
 	return s
 }
 
-func fieldOf(fields []field, key string) *field {
-	i := slices.IndexFunc(fields, func(f field) bool { return f.key == key })
-	if i < 0 {
-		return nil
+// keysOf returns the keys that this version of noon reads.
+func keysOf(fields []field) []string {
+	var keys []string
+	for _, f := range fields {
+		if _, soon := f.to.(notYet); !soon {
+			keys = append(keys, f.key)
+		}
 	}
-	return &fields[i]
+	return keys
 }
 
-// nearestKey says which key was probably meant.
-func nearestKey(fields []field, key string) string {
+// nearestKey returns the key that was probably meant.
+func nearestKey(fields []field, written string) (string, bool) {
 	meant := map[string]string{}
-	var words, keys []string
+	var words []string
 	for _, f := range fields {
 		if _, soon := f.to.(notYet); soon {
 			continue
 		}
-		keys = append(keys, f.key)
 		for _, w := range append([]string{f.key}, f.also...) {
 			meant[w], words = f.key, append(words, w)
 		}
 	}
-	if w, ok := nearest(words, key); ok {
-		return "did you mean \"" + meant[w] + "\"?"
-	}
-	return "known are " + strings.Join(keys, ", ")
+	w, ok := nearest(words, written)
+	return meant[w], ok
 }
 
 // notYet is a key of a later version of noon.
-type notYet struct{}
+type notYet struct{ mend string }
 
-func (notYet) read(at place) {
-	at.wrongKey("%s is not available yet in this version of noon: remove it", at.called())
+func (n notYet) read(at place) {
+	at.wrongKey("%s is not available yet in this version of noon: %s", at.called(), n.mend)
 }
 
 func (notYet) schema() *jsonschema.Schema { return jsonschema.FalseSchema }

@@ -25,10 +25,10 @@ func (s *serviceSection) fields() []field {
 		{key: "release", about: "how a version gets onto a server and is started there", to: in(newReleaseSection(&s.to.Release)), required: true, also: []string{"deploy", "upgrade"}},
 		{key: "check", about: "how noon sees that a server is well and which version it runs", to: in(&checkSection{to: &s.to.Check}), required: true, also: []string{"health", "healthcheck"}},
 		{key: "rollout", about: "how careful a rollout is", to: in(s.rollout), also: []string{"policy", "strategy"}},
-		{key: "logs", to: notYet{}},
-		{key: "monitors", to: notYet{}},
-		{key: "database", to: notYet{}},
-		{key: "api", to: notYet{}},
+		{key: "logs", to: notYet{"remove it"}},
+		{key: "monitors", to: notYet{"remove it"}},
+		{key: "database", to: notYet{"remove it"}},
+		{key: "api", to: notYet{"remove it"}},
 	}
 }
 

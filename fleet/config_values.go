@@ -27,7 +27,7 @@ func (t text) read(at place) {
 		return
 	}
 	if what := t.form(value); what != "" {
-		at.wrong("%s %s %s", at.called(), Quoted(value), what)
+		at.wrong("%s %s %s", at.called(), Quoted(masked(value)), what)
 		return
 	}
 	*t.to = value
@@ -135,15 +135,22 @@ var wholeForm = regexp.MustCompile(`^(0|[1-9][0-9]*)$`)
 func (w whole[N]) read(at place) {
 	digits, ok := at.number()
 	if !ok || !wholeForm.MatchString(digits) {
-		at.mustBe(fmt.Sprintf("a whole number like %d", max(w.least, 1)))
+		at.mustBe(w.wanted(at))
 		return
 	}
 	n, err := strconv.ParseInt(digits, 10, 64)
 	if err != nil || n < int64(w.least) || n > int64(w.most) {
-		at.wrong("%s must be from %d to %d, not %s", at.called(), w.least, w.most, Quoted(digits))
+		at.wrong("%s must be from %d to %d, not %s", at.called(), w.least, w.most, shownNumber(digits))
 		return
 	}
 	*w.to = N(n)
+}
+
+func (w whole[N]) wanted(at place) string {
+	if value, ok := at.text(); ok && wholeForm.MatchString(value) {
+		return "a whole number without quotes"
+	}
+	return fmt.Sprintf("a whole number like %d", max(w.least, 1))
 }
 
 func (w whole[N]) schema() *jsonschema.Schema {
@@ -168,19 +175,21 @@ var durationForm = regexp.MustCompile(durationPattern)
 
 func (d duration) read(at place) {
 	if n, ok := at.number(); ok && n != "0" {
-		at.wrong("%s: %s what? write %ss or %sm", at.called(), Quoted(n), shownNumber(n), shownNumber(n))
+		n = shownNumber(n)
+		at.wrong("%s: %s what? write %ss or %sm", at.called(), n, n, n)
 		return
 	}
 	value, ok := d.written(at)
 	if !ok {
 		return
 	}
-	length, err := time.ParseDuration(value)
-	if !durationForm.MatchString(value) || err != nil {
+	if !durationForm.MatchString(value) {
 		at.wrong("%s %s is not a length of time: write 500ms, 60s, 10m or 2h", at.called(), Quoted(value))
 		return
 	}
-	if length < d.least || length > durationMost {
+	// With this form the only error is that the number is too large.
+	length, err := time.ParseDuration(value)
+	if err != nil || length < d.least || length > durationMost {
 		at.wrong("%s must be from %s to %s, not %s", at.called(), durationText(d.least), durationText(durationMost), Quoted(value))
 		return
 	}
@@ -207,12 +216,14 @@ func (d duration) schema() *jsonschema.Schema {
 	return s
 }
 
-// shownNumber cuts a number for an example of how to write it.
+// shownNumber returns a number as it may stand in a message: numbers have no
+// odd characters, but may be long.
 func shownNumber(n string) string {
-	if len(n) > 12 || !plainNumber.MatchString(n) {
-		return "60"
+	const most = 20
+	if len(n) > most {
+		return shown(n[:most]) + "..."
 	}
-	return n
+	return shown(n)
 }
 
 var plainNumber = regexp.MustCompile(`^[0-9]+(\.[0-9]+)?$`)
