@@ -7,7 +7,10 @@ import (
 )
 
 // checkSection is how noon sees that a server is well.
-type checkSection struct{ to *Check }
+type checkSection struct {
+	to *Check
+	in found
+}
 
 func (s *checkSection) fields() []field {
 	return []field{
@@ -23,6 +26,7 @@ func (s *checkSection) fields() []field {
 }
 
 func (s *checkSection) check(f found) {
+	s.in = f
 	if !f.has("url") && !f.has("command") {
 		f.at.wrongKey("check needs a url (must answer 2xx) or a command (must end with status 0): otherwise nobody sees whether a server is well")
 	}

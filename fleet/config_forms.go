@@ -112,8 +112,11 @@ func printable(value, besides string) string {
 	return ""
 }
 
-// aServerPath is a path on a server.
+// aServerPath is a path on a server, in which {server} stands for its name.
 func aServerPath(value string) string {
+	if what := placeholders(value, "server"); what != "" {
+		return what
+	}
 	switch {
 	case !strings.HasPrefix(value, "/"):
 		return "must be an absolute path, like /srv/webshop"
@@ -144,9 +147,6 @@ func aURL(value string) string {
 	if what := placeholders(value, "address", "server"); what != "" {
 		return what
 	}
-	if !strings.Contains(value, "{address}") && !strings.Contains(value, "{server}") {
-		return "asks the same of every server: write {address} (or {server}) in it, like http://{address}/healthz"
-	}
 	u, err := url.Parse(strings.NewReplacer("{address}", "10.0.0.11:8080", "{server}", "web1").Replace(value))
 	switch {
 	case err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https":
@@ -155,6 +155,8 @@ func aURL(value string) string {
 		return "must have no user or password in it: secrets come from a command or the environment"
 	case u.Port() != "" && !aPort(u.Port()):
 		return "must have a port from 1 to 65535"
+	case !named(value) && !onItself(u):
+		return "asks all servers at the same place: write {address} (or {server}) in it, like http://{address}/healthz"
 	}
 	return printable(value, "")
 }

@@ -52,14 +52,17 @@ func (s *releaseSection) checkDirectories(f found) {
 }
 
 // directoriesSection is where the versions lie on a server.
-type directoriesSection struct{ to *Directories }
+type directoriesSection struct {
+	to *Directories
+	in found
+}
 
 func (s *directoriesSection) fields() []field {
 	return []field{
-		{key: "root", about: "the service's own directory on the server, like /srv/webshop", to: text{&s.to.Root, aServerPath}, required: true, also: []string{"path", "dir", "directory"}},
+		{key: "root", about: "the service's own directory on the server, like /srv/webshop; {server} in it is its name, for several on one machine", to: text{&s.to.Root, aServerPath}, required: true, also: []string{"path", "dir", "directory"}},
 		{key: "artifact", about: "the version on this machine, a .tar.gz, a directory or a file, like dist/webshop-{version}.tar.gz", to: text{&s.to.Artifact, anArtifact}, required: true, also: []string{"file", "package", "source"}},
 		{key: "keep", about: "how many versions stay on the server, the one that runs and the one before at the least", to: whole[int]{&s.to.Keep, 2, 1000}, also: []string{"keep_releases", "releases"}},
 	}
 }
 
-func (s *directoriesSection) check(found) {}
+func (s *directoriesSection) check(f found) { s.in = f }

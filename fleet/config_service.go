@@ -5,6 +5,8 @@ type serviceSection struct {
 	to       *Service
 	servers  *serversSetting
 	balancer *balancerSection
+	release  *releaseSection
+	asks     *checkSection
 	rollout  *rolloutSection
 }
 
@@ -13,6 +15,8 @@ func newServiceSection(to *Service) *serviceSection {
 		to:       to,
 		servers:  &serversSetting{to: &to.Servers},
 		balancer: newBalancerSection(&to.Balancer),
+		release:  newReleaseSection(&to.Release),
+		asks:     &checkSection{to: &to.Check},
 		rollout:  &rolloutSection{to: &to.Policy},
 	}
 }
@@ -22,8 +26,8 @@ func (s *serviceSection) fields() []field {
 		{key: "service", about: "the name of the service, like webshop", to: text{&s.to.Name, aName}, required: true, also: []string{"name", "app"}},
 		{key: "servers", about: "the servers behind the load balancer, in the order in which they are upgraded", to: s.servers, required: true, also: []string{"hosts", "nodes", "fleet", "backends"}},
 		{key: "balancer", about: "the load balancer in front of them: haproxy or lb", to: in(s.balancer), required: true, also: []string{"load_balancer", "lb", "haproxy", "proxy"}},
-		{key: "release", about: "how a version gets onto a server and is started there", to: in(newReleaseSection(&s.to.Release)), required: true, also: []string{"deploy", "upgrade"}},
-		{key: "check", about: "how noon sees that a server is well and which version it runs", to: in(&checkSection{to: &s.to.Check}), required: true, also: []string{"health", "healthcheck"}},
+		{key: "release", about: "how a version gets onto a server and is started there", to: in(s.release), required: true, also: []string{"deploy", "upgrade"}},
+		{key: "check", about: "how noon sees that a server is well and which version it runs", to: in(s.asks), required: true, also: []string{"health", "healthcheck"}},
 		{key: "rollout", about: "how careful a rollout is", to: in(s.rollout), also: []string{"policy", "strategy"}},
 		{key: "logs", to: notYet{"remove it"}},
 		{key: "monitors", to: notYet{"remove it"}},
@@ -38,4 +42,5 @@ func (s *serviceSection) check(f found) {
 	}
 	s.rollout.checkFleet(f, s.servers)
 	s.balancer.checkNames(s.servers)
+	s.checkShared()
 }

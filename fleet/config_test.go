@@ -123,6 +123,16 @@ func TestEveryKeyReachesItsNoun(t *testing.T) {
 	}
 }
 
+func TestAMachineMayBeAskedAtItsOwnLoopback(t *testing.T) {
+	text, err := os.ReadFile("testdata/good/own_machines.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := parse(t, string(text)).Check.URL; got != "http://127.0.0.1:8080/healthz" {
+		t.Errorf("check.url is %q", got)
+	}
+}
+
 func parse(t *testing.T, text string) fleet.Service {
 	t.Helper()
 	s, err := fleet.Parse("noon.yaml", []byte(text))
