@@ -2,8 +2,10 @@ package journal
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
+	"net/url"
 	"strings"
 	"time"
 
@@ -14,47 +16,78 @@ import (
 
 // Cluster is the user's own etcd.
 type Cluster struct {
+	// Endpoints are URLs, like https://10.0.0.1:2379.
 	Endpoints []string
-	// CAFile, CertFile and KeyFile are PEM files; all empty is no TLS.
+	// CAFile, CertFile and KeyFile are PEM files. CAFile empty: the system's
+	// authorities. CertFile and KeyFile empty: no certificate of our own.
 	CAFile, CertFile, KeyFile string
 	User, Password            string
 	// Prefix of all keys, DefaultPrefix if empty.
 	Prefix string
 }
 
-// Connect opens the journal in the user's own cluster.
+// Connect opens the journal in the user's own cluster. The user needs the
+// permission readwrite on the prefix, and nothing else.
 func Connect(ctx context.Context, c Cluster) (*Journal, error) {
-	config := clientv3.Config{
-		Endpoints: c.Endpoints, Username: c.User, Password: c.Password, Context: ctx,
-		DialTimeout: answerWithin, DialKeepAliveTime: 2 * time.Second, DialKeepAliveTimeout: 2 * time.Second,
-		Logger: zap.NewNop(), PermitWithoutStream: true,
-	}
-	if c.CAFile != "" || c.CertFile != "" {
-		info := transport.TLSInfo{TrustedCAFile: c.CAFile, CertFile: c.CertFile, KeyFile: c.KeyFile}
-		tls, err := info.ClientConfig()
-		if err != nil {
-			return nil, fmt.Errorf("etcd: read the certificates: %w", err)
-		}
-		config.TLS = tls
+	config, err := c.config()
+	if err != nil {
+		return nil, err
 	}
 	client, err := clientv3.New(config)
 	if err != nil {
-		return nil, fmt.Errorf("etcd at %s: %w", strings.Join(c.Endpoints, ","), err)
+		return nil, newJournal("").failed(c.called(), err)
 	}
-	j := &Journal{client: client, prefix: c.Prefix, close: client.Close}
-	if j.prefix == "" {
-		j.prefix = DefaultPrefix
-	}
-	if err := j.reachable(ctx); err != nil {
-		return nil, errors.Join(fmt.Errorf("etcd at %s does not answer: %w", strings.Join(c.Endpoints, ","), err), client.Close())
+	j := newJournal(c.prefix())
+	j.client, j.close = client, client.Close
+	j.full = "ask who runs etcd for room (etcdctl compact, etcdctl defrag, then etcdctl alarm disarm)"
+	if _, err := j.firstKey(ctx, j.prefix, j.prefix+"\x00"); err != nil {
+		return nil, errors.Join(fmt.Errorf("%s: %w", c.called(), err), j.Close())
 	}
 	return j, nil
 }
 
-// reachable reads a key that need not exist, through the cluster's majority.
-func (j *Journal) reachable(ctx context.Context) error {
-	deadline, cancel := context.WithTimeout(ctx, answerWithin)
-	defer cancel()
-	_, err := j.client.Get(deadline, j.prefix+"reachable")
-	return err
+func (c Cluster) called() string { return "etcd at " + strings.Join(c.Endpoints, ", ") }
+
+func (c Cluster) prefix() string {
+	if c.Prefix == "" {
+		return DefaultPrefix
+	}
+	return strings.TrimSuffix(c.Prefix, "/") + "/"
+}
+
+func (c Cluster) config() (clientv3.Config, error) {
+	if err := c.check(); err != nil {
+		return clientv3.Config{}, err
+	}
+	secure, err := c.tls()
+	return clientv3.Config{
+		Endpoints: c.Endpoints, Username: c.User, Password: c.Password, TLS: secure,
+		// A member that vanished without a word is noticed by these.
+		DialTimeout: answerWithin, DialKeepAliveTime: 2 * time.Second, DialKeepAliveTimeout: 2 * time.Second,
+		PermitWithoutStream: true, Logger: zap.NewNop(),
+	}, err
+}
+
+func (c Cluster) check() error {
+	if len(c.Endpoints) == 0 {
+		return errors.New("no etcd endpoints were given, like https://10.0.0.1:2379")
+	}
+	for _, endpoint := range c.Endpoints {
+		if u, err := url.Parse(endpoint); err == nil && u.User != nil {
+			return fmt.Errorf("etcd at %s: no user or password in endpoints: they go where noon does not show them", u.Redacted())
+		}
+	}
+	return nil
+}
+
+func (c Cluster) tls() (*tls.Config, error) {
+	if c.CAFile == "" && c.CertFile == "" && c.KeyFile == "" {
+		return nil, nil
+	}
+	info := transport.TLSInfo{TrustedCAFile: c.CAFile, CertFile: c.CertFile, KeyFile: c.KeyFile}
+	secure, err := info.ClientConfig()
+	if err != nil {
+		return nil, fmt.Errorf("%s: read the certificates: %w", c.called(), err)
+	}
+	return secure, nil
 }

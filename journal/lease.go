@@ -8,39 +8,11 @@ import (
 	"sync"
 	"time"
 
-	"go.etcd.io/etcd/api/v3/v3rpc/rpctypes"
 	clientv3 "go.etcd.io/etcd/client/v3"
 )
 
-const (
-	// leaseTTL is how long a holder that is gone keeps others out.
-	leaseTTL = 10 * time.Second
-	// leaseRenew is the time between two renewals.
-	leaseRenew = leaseTTL / 5
-)
-
-// Holder is who acts on a service.
-type Holder struct {
-	// Name is a person, PID and Host the process that acts for them.
-	Name  string    `json:"name"`
-	Host  string    `json:"host"`
-	PID   int       `json:"pid"`
-	Since time.Time `json:"since"`
-}
-
-func (h Holder) String() string {
-	return fmt.Sprintf("%s on %s (process %d), since %s", h.Name, h.Host, h.PID, h.Since.Local().Format("15:04:05"))
-}
-
-// HeldError tells that somebody else acts on the service.
-type HeldError struct {
-	Service string
-	Holder  Holder
-}
-
-func (e *HeldError) Error() string {
-	return fmt.Sprintf("%s is in the hands of %s; a holder that is gone lets go within %s", e.Service, e.Holder, leaseTTL)
-}
+// leaseTTL is how long a holder that is gone keeps others out.
+const leaseTTL = 10 * time.Second
 
 // Lease is the right to act on one service. It is renewed until it is released
 // or lost.
@@ -55,63 +27,60 @@ type Lease struct {
 	renewed time.Time // just before the last renewal that was answered
 	lost    chan struct{}
 	stop    context.CancelFunc
-	done    chan struct{}
 }
-
-func (j *Journal) leaseKey(service string) string { return j.prefix + "lease/" + service }
 
 // Acquire takes the right to act on the service, or returns a *HeldError.
 func (j *Journal) Acquire(ctx context.Context, service string, h Holder) (*Lease, error) {
-	deadline, cancel := context.WithTimeout(ctx, answerWithin)
-	defer cancel()
+	if err := checkService(service); err != nil {
+		return nil, err
+	}
 	value, err := json.Marshal(h)
 	if err != nil {
 		return nil, err
 	}
-	asked := time.Now()
-	granted, err := j.client.Grant(deadline, int64(leaseTTL/time.Second))
+	deadline, done := j.request(ctx)
+	defer done()
+	l := &Lease{journal: j, key: j.leaseKey(service), renewed: time.Now(), lost: make(chan struct{})}
+	granted, err := j.client.Grant(deadline, int64(j.ttl/time.Second))
 	if err != nil {
-		return nil, fmt.Errorf("ask for the lease of %s: %w", service, err)
+		return nil, j.failed("ask for the lease of "+service, err)
 	}
-	key := j.leaseKey(service)
-	answer, err := j.client.Txn(deadline).
-		If(clientv3.Compare(clientv3.CreateRevision(key), "=", 0)).
-		Then(clientv3.OpPut(key, string(value), clientv3.WithLease(granted.ID))).
-		Else(clientv3.OpGet(key)).Commit()
-	if err != nil {
-		return nil, fmt.Errorf("ask for the lease of %s: %w", service, err)
+	l.id = granted.ID
+	if err := l.claim(deadline, service, string(value)); err != nil {
+		return nil, errors.Join(err, l.revoke(ctx))
 	}
-	if !answer.Succeeded {
-		_, _ = j.client.Revoke(deadline, granted.ID) // it expires by itself
-		return nil, held(service, answer.Responses[0].GetResponseRange().Kvs[0].Value)
-	}
-	l := &Lease{journal: j, key: key, revision: answer.Header.Revision, id: granted.ID, renewed: asked, lost: make(chan struct{}), done: make(chan struct{})}
 	l.keep()
 	return l, nil
 }
 
-func held(service string, value []byte) error {
-	e := &HeldError{Service: service}
-	if err := json.Unmarshal(value, &e.Holder); err != nil {
-		e.Holder.Name = "somebody unknown"
+// claim puts the lease's key if nobody has. It is sent again when its answer
+// was lost: the key then is found bound to this lease.
+func (l *Lease) claim(ctx context.Context, service, holder string) error {
+	for {
+		answer, err := l.journal.client.Txn(ctx).
+			If(clientv3.Compare(clientv3.CreateRevision(l.key), "=", 0)).
+			Then(clientv3.OpPut(l.key, holder, clientv3.WithLease(l.id))).
+			Else(clientv3.OpGet(l.key)).Commit()
+		switch {
+		case err == nil && answer.Succeeded:
+			l.revision = answer.Header.Revision
+			return nil
+		case err == nil:
+			return l.claimed(ctx, service, answer)
+		case !lost(err) || ctx.Err() != nil:
+			return l.journal.failed("ask for the lease of "+service, err)
+		}
+		pause(ctx, settlePause)
 	}
-	return e
 }
 
-// Holder returns who acts on the service, and whether anybody does.
-func (j *Journal) Holder(ctx context.Context, service string) (Holder, bool, error) {
-	deadline, cancel := context.WithTimeout(ctx, answerWithin)
-	defer cancel()
-	answer, err := j.client.Get(deadline, j.leaseKey(service))
-	if err != nil {
-		return Holder{}, false, fmt.Errorf("read the lease of %s: %w", service, err)
+func (l *Lease) claimed(ctx context.Context, service string, answer *clientv3.TxnResponse) error {
+	kv := found(answer, 0)[0]
+	if clientv3.LeaseID(kv.Lease) != l.id {
+		return l.journal.heldBy(ctx, service, kv)
 	}
-	if len(answer.Kvs) == 0 {
-		return Holder{}, false, nil
-	}
-	var h Holder
-	err = json.Unmarshal(answer.Kvs[0].Value, &h)
-	return h, true, err
+	l.revision = kv.CreateRevision
+	return nil
 }
 
 // held is the condition that this very lease is still the one in force.
@@ -119,44 +88,60 @@ func (l *Lease) held() clientv3.Cmp {
 	return clientv3.Compare(clientv3.CreateRevision(l.key), "=", l.revision)
 }
 
+// covers refuses to write for a service with another's lease, and with one
+// that is over by the local clock; nil covers all.
+func (l *Lease) covers(j *Journal, service string) error {
+	switch {
+	case l == nil:
+		return nil
+	case l.journal != j || l.key != j.leaseKey(service):
+		return fmt.Errorf("the lease is not one of %s: %w", service, ErrFenced)
+	case l.Remaining() == 0:
+		return ErrFenced
+	}
+	return nil
+}
+
 // keep renews the lease until it is released or lost. It uses single renewals,
 // so that it is known when the last one that was answered had been sent.
 func (l *Lease) keep() {
-	ctx, cancel := context.WithCancel(context.Background())
+	ctx, cancel := l.journal.while(context.Background())
 	l.stop = cancel
-	go func() {
-		defer close(l.done)
+	l.journal.work.Go(func() {
+		defer cancel()
 		defer close(l.lost)
-		for l.Remaining() > 0 {
-			pause(ctx, leaseRenew)
-			if ctx.Err() != nil || !l.renew(ctx) {
+		for {
+			pause(ctx, min(l.journal.ttl/10, l.Remaining()))
+			if ctx.Err() != nil || l.Remaining() == 0 || !l.renew(ctx) {
 				return
 			}
 		}
-	}()
+	})
 }
 
 // renew tries once; it returns false when the lease is known to be gone.
 func (l *Lease) renew(ctx context.Context) bool {
 	sent := time.Now()
-	deadline, cancel := context.WithTimeout(ctx, min(leaseRenew, max(l.Remaining(), time.Millisecond)))
+	deadline, cancel := context.WithTimeout(ctx, min(l.journal.ttl/5, l.Remaining()))
 	defer cancel()
 	answer, err := l.journal.client.KeepAliveOnce(deadline, l.id)
 	if err != nil {
 		return !isGone(err)
 	}
-	if answer.TTL <= 0 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	// The process may have been stopped for long between asking and here: what
+	// was over once stays over.
+	if answer.TTL <= 0 || since(l.renewed) >= l.journal.ttl {
 		return false
 	}
-	l.mu.Lock()
 	l.renewed = sent
-	l.mu.Unlock()
 	return true
 }
 
 // Remaining is how long the lease lasts if it is not renewed any more, by the
-// local monotonic clock, counted from before the last answered renewal was
-// sent. It is 0 after a release.
+// local clock, counted from before the last answered renewal was sent. It is 0
+// once the lease was lost or released.
 func (l *Lease) Remaining() time.Duration {
 	select {
 	case <-l.lost:
@@ -165,24 +150,35 @@ func (l *Lease) Remaining() time.Duration {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return max(leaseTTL-time.Since(l.renewed), 0)
+	return max(l.journal.ttl-since(l.renewed), 0)
 }
 
-// Lost is closed when the right has ended: expired, revoked or released.
+// since is how long ago t was. The monotonic clock stands still while the
+// machine sleeps, the other does not: the longer time is the safe one.
+func since(t time.Time) time.Duration {
+	now := time.Now()
+	return max(now.Sub(t), now.Round(0).Sub(t.Round(0)))
+}
+
+// Lost is closed when the right has ended: expired by the local clock, revoked
+// or released.
 func (l *Lease) Lost() <-chan struct{} { return l.lost }
 
-// Release gives the right back.
+// Release gives the right back; nothing can be written with it any more. When
+// etcd does not answer, the lease ends by itself within its time.
 func (l *Lease) Release(ctx context.Context) error {
 	l.stop()
-	<-l.done
-	deadline, cancel := context.WithTimeout(ctx, answerWithin)
-	defer cancel()
-	_, err := l.journal.client.Revoke(deadline, l.id)
-	if isGone(err) {
-		return nil
-	}
-	return err
+	<-l.lost
+	return l.revoke(ctx)
 }
 
-// isGone tells whether etcd says that the lease does not exist any more.
-func isGone(err error) bool { return errors.Is(err, rpctypes.ErrLeaseNotFound) }
+// revoke ends the lease in etcd, also when ctx has ended already.
+func (l *Lease) revoke(ctx context.Context) error {
+	deadline, done := l.journal.request(context.WithoutCancel(ctx))
+	defer done()
+	_, err := l.journal.client.Revoke(deadline, l.id)
+	if err == nil || isGone(err) {
+		return nil
+	}
+	return l.journal.failed("give the lease back", err)
+}
