@@ -21,7 +21,7 @@ func (a *app) configCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				_, err = fmt.Fprintln(a.out, string(text))
+				_, err = a.out.Write(text)
 				return err
 			},
 		},

@@ -50,7 +50,7 @@ func (a *app) event(e rollout.Event, before, after rollout.State) string {
 		return p.bad("rolling back") + by(e)
 	case rollout.Aborted:
 		return p.unclear("aborted") + by(e)
-	case rollout.RolloutFinished:
+	case rollout.StepBegan, rollout.RolloutFinished:
 		return ""
 	}
 	return string(e.Kind) + by(e)

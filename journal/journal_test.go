@@ -4,296 +4,293 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"os/exec"
-	"path/filepath"
+	"slices"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
-
-	"noon/testbed"
 )
 
-// stores are the kinds of etcd that every promise is tested on.
-var stores = map[string]func(t *testing.T) *Journal{
-	"embedded": func(t *testing.T) *Journal { return openHere(t, filepath.Join(t.TempDir(), "state")) },
-	"cluster of three over TLS": func(t *testing.T) *Journal {
-		return connect(t, testbed.StartEtcd(t, 3, true))
-	},
-}
-
-func openHere(t *testing.T, dir string) *Journal {
-	t.Helper()
-	j, err := OpenEmbedded(t.Context(), dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = j.Close() })
-	return j
-}
-
-func connect(t *testing.T, e *testbed.Etcd) *Journal {
-	t.Helper()
-	j, err := Connect(t.Context(), Cluster{Endpoints: e.Endpoints, CAFile: e.CAFile, CertFile: e.CertFile, KeyFile: e.KeyFile})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = j.Close() })
-	return j
-}
-
-func eachStore(t *testing.T, test func(t *testing.T, j *Journal)) {
-	for name, open := range stores {
-		t.Run(name, func(t *testing.T) { test(t, open(t)) })
-	}
-}
-
-func acquire(t *testing.T, j *Journal, name string) *Lease {
-	t.Helper()
-	l, err := j.Acquire(t.Context(), "shop", Holder{Name: name, PID: 1, Host: "laptop", Since: time.Now()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return l
-}
-
-func begin(t *testing.T, j *Journal, l *Lease) int64 {
-	t.Helper()
-	rollout, err := j.Begin(t.Context(), "shop", []byte("first"), l)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return rollout
-}
-
-func TestEntriesAreReadBackInOrder(t *testing.T) {
-	eachStore(t, func(t *testing.T, j *Journal) {
-		l := acquire(t, j, "ana")
-		rollout := begin(t, j, l)
-		const n = 2*pageSize + 10
-		for i := int64(2); i <= n; i++ {
-			if err := j.Append(t.Context(), "shop", rollout, Entry{i, fmt.Append(nil, i)}, l); err != nil {
-				t.Fatal(err)
-			}
-		}
-		all, err := j.Read(t.Context(), "shop", rollout, 1)
-		if err != nil || len(all) != n {
-			t.Fatalf("%d entries, %v", len(all), err)
-		}
-		last, err := j.Last(t.Context(), "shop", rollout)
-		if err != nil || last.Sequence != n {
-			t.Fatalf("last is %d, %v", last.Sequence, err)
-		}
-		second := begin(t, j, l)
-		numbers, err := j.Rollouts(t.Context(), "shop")
-		if err != nil || len(numbers) != 2 || numbers[1] != second {
-			t.Fatalf("rollouts %v, %v", numbers, err)
-		}
+func TestEveryEtcdKeepsThePromises(t *testing.T) {
+	eachStore(t, map[string]func(t *testing.T, j *Journal){
+		"entries are read back in order":                    entriesAreReadBack,
+		"rollouts and services are found":                   rolloutsAndServicesAreFound,
+		"an entry without the one before is refused":        aGapIsRefused,
+		"one of two writers of a sequence wins":             oneWriterWins,
+		"one of two beginners of a rollout gets its number": oneBeginnerWins,
+		"a stale controller cannot write":                   theStaleCannotWrite,
+		"a lease is renewed longer than it lasts":           aLeaseIsRenewed,
+		"another service's lease does not count":            anothersLeaseDoesNotCount,
+		"a released lease is free at once":                  aReleasedLeaseIsFree,
+		"a watch sees every entry once":                     aWatchSeesAll,
+		"an entry that is too large is refused":             tooLargeIsRefused,
+		"the largest entry is taken":                        theLargestIsTaken,
+		"a service with a slash in its name is refused":     aSlashIsRefused,
 	})
 }
 
-func TestOneOfTwoWritersOfASequenceWins(t *testing.T) {
-	eachStore(t, func(t *testing.T, j *Journal) {
-		l := acquire(t, j, "ana")
-		rollout := begin(t, j, l)
-		results := make(chan error, 20)
-		for i := range cap(results) {
-			go func() {
-				results <- j.Append(context.Background(), "shop", rollout, Entry{2, fmt.Append(nil, i)}, l)
-			}()
+func entriesAreReadBack(t *testing.T, j *Journal) {
+	l := acquire(t, j, "read", "ana")
+	rollout := begin(t, j, "read", l)
+	const n = 2*pageSize + 10
+	for i := int64(2); i <= n; i++ {
+		appended(t, j, "read", rollout, Entry{i, fmt.Appendf(nil, "%d\n\x00", i)}, l)
+	}
+	all, err := j.Read(t.Context(), "read", rollout, 1)
+	if err != nil || len(all) != n || string(all[n-1].Value) != fmt.Sprintf("%d\n\x00", n) {
+		t.Fatalf("%d entries, %v", len(all), err)
+	}
+	for _, from := range []int64{1, 7, pageSize, pageSize + 1, n, n + 1} {
+		some, err := j.Read(t.Context(), "read", rollout, from)
+		if err != nil || int64(len(some)) != n-from+1 {
+			t.Errorf("from %d: %d entries, %v", from, len(some), err)
 		}
-		won := 0
-		for range cap(results) {
-			switch err := <-results; {
-			case err == nil:
-				won++
-			case !errors.Is(err, ErrTaken):
+	}
+	if last, err := j.Last(t.Context(), "read", rollout); err != nil || last.Sequence != n {
+		t.Errorf("last is %d, %v", last.Sequence, err)
+	}
+	if last, err := j.Last(t.Context(), "read", rollout+1); err != nil || last.Sequence != 0 {
+		t.Errorf("last of a rollout that is not there is %d, %v", last.Sequence, err)
+	}
+}
+
+func rolloutsAndServicesAreFound(t *testing.T, j *Journal) {
+	for _, service := range []string{"many", "many-1", "many.1", "man"} {
+		l := acquire(t, j, service, "ana")
+		for want := int64(1); want <= 12; want++ {
+			if got := begin(t, j, service, l); got != want {
+				t.Fatalf("%s: rollout %d instead of %d", service, got, want)
+			}
+		}
+		numbers, err := j.Rollouts(t.Context(), service)
+		if err != nil || len(numbers) != 12 || !slices.IsSorted(numbers) || numbers[11] != 12 {
+			t.Errorf("%s: rollouts %v, %v", service, numbers, err)
+		}
+	}
+	services, err := j.Services(t.Context())
+	if err != nil || !slices.IsSorted(services) {
+		t.Fatalf("services %v, %v", services, err)
+	}
+	for _, want := range []string{"many", "many-1", "many.1", "man"} {
+		if !slices.Contains(services, want) {
+			t.Errorf("%s is not among %v", want, services)
+		}
+	}
+	if len(slices.Compact(slices.Clone(services))) != len(services) {
+		t.Errorf("%v has doubles", services)
+	}
+}
+
+func aGapIsRefused(t *testing.T, j *Journal) {
+	l := acquire(t, j, "gap", "ana")
+	rollout := begin(t, j, "gap", l)
+	if err := j.Append(t.Context(), "gap", rollout, Entry{3, []byte("x")}, l); !errors.Is(err, ErrGap) {
+		t.Errorf("entry 3 after 1: %v", err)
+	}
+	if err := j.Append(t.Context(), "gap", rollout+1, Entry{2, []byte("x")}, nil); !errors.Is(err, ErrGap) {
+		t.Errorf("an entry of a rollout that was not begun: %v", err)
+	}
+	if _, err := j.Begin(t.Context(), "gap", []byte("x"), nil); !errors.Is(err, ErrFenced) {
+		t.Errorf("begun without a lease: %v", err)
+	}
+	// Somebody deletes history by hand.
+	appended(t, j, "gap", rollout, Entry{2, []byte("x")}, l)
+	appended(t, j, "gap", rollout, Entry{3, []byte("x")}, l)
+	if _, err := j.client.Delete(t.Context(), j.entryKey("gap", rollout, 2)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := j.Read(t.Context(), "gap", rollout, 1); !errors.Is(err, ErrGap) {
+		t.Errorf("read over a gap: %v", err)
+	}
+}
+
+func oneWriterWins(t *testing.T, j *Journal) {
+	l := acquire(t, j, "race", "ana")
+	rollout := begin(t, j, "race", l)
+	results := make(chan error, 20)
+	for range cap(results) {
+		go func() {
+			// All write the same, and still only one has written it.
+			results <- j.Append(context.Background(), "race", rollout, Entry{2, []byte("same")}, l)
+		}()
+	}
+	won := 0
+	for range cap(results) {
+		switch err := <-results; {
+		case err == nil:
+			won++
+		case !errors.Is(err, ErrTaken):
+			t.Error(err)
+		}
+	}
+	if won != 1 {
+		t.Fatalf("%d writers won", won)
+	}
+}
+
+func oneBeginnerWins(t *testing.T, j *Journal) {
+	l := acquire(t, j, "beginners", "ana")
+	numbers := make(chan int64, 8)
+	for range cap(numbers) {
+		go func() {
+			n, err := j.Begin(context.Background(), "beginners", []byte("same"), l)
+			if err != nil {
 				t.Error(err)
 			}
+			numbers <- n
+		}()
+	}
+	seen := map[int64]bool{}
+	for range cap(numbers) {
+		n := <-numbers
+		if seen[n] || n < 1 || n > int64(cap(numbers)) {
+			t.Errorf("number %d was given, after %v", n, seen)
 		}
-		if won != 1 {
-			t.Fatalf("%d writers won", won)
-		}
-	})
+		seen[n] = true
+	}
 }
 
-func TestAStaleControllerCannotWrite(t *testing.T) {
-	eachStore(t, func(t *testing.T, j *Journal) {
-		stale := acquire(t, j, "ana")
-		rollout := begin(t, j, stale)
-		var held *HeldError
-		if _, err := j.Acquire(t.Context(), "shop", Holder{Name: "ben"}); !errors.As(err, &held) || held.Holder.Name != "ana" {
-			t.Fatalf("a second holder: %v", err)
-		}
-		// ana's lease ends behind her back, as it does when she is paused.
-		if _, err := j.client.Revoke(t.Context(), stale.id); err != nil {
-			t.Fatal(err)
-		}
-		fresh := acquire(t, j, "ben")
-		if err := j.Append(t.Context(), "shop", rollout, Entry{2, []byte("stale")}, stale); !errors.Is(err, ErrFenced) {
-			t.Fatalf("the stale controller wrote: %v", err)
-		}
-		if err := j.Append(t.Context(), "shop", rollout, Entry{2, []byte("fresh")}, fresh); err != nil {
-			t.Fatal(err)
-		}
-		<-stale.Lost()
-		if stale.Remaining() != 0 {
-			t.Fatal("a lost lease has time left")
-		}
-		if err := fresh.Release(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-		if _, ok, err := j.Holder(t.Context(), "shop"); ok || err != nil {
-			t.Fatalf("a released lease is held: %v", err)
-		}
-	})
+func theStaleCannotWrite(t *testing.T, j *Journal) {
+	stale := acquire(t, j, "stale", "ana")
+	rollout := begin(t, j, "stale", stale)
+	var held *HeldError
+	_, err := j.Acquire(t.Context(), "stale", Holder{Name: "ben"})
+	if !errors.As(err, &held) || held.Holder.Name != "ana" || held.Expires.IsZero() {
+		t.Fatalf("a second holder: %v", err)
+	}
+	// ana's lease ends behind her back: her own clock does not know it yet.
+	if _, err := j.client.Revoke(t.Context(), stale.id); err != nil {
+		t.Fatal(err)
+	}
+	fresh := acquire(t, j, "stale", "ben")
+	if err := j.Append(t.Context(), "stale", rollout, Entry{2, []byte("stale")}, stale); !errors.Is(err, ErrFenced) {
+		t.Fatalf("the stale controller wrote: %v", err)
+	}
+	if _, err := j.Begin(t.Context(), "stale", []byte("stale"), stale); !errors.Is(err, ErrFenced) {
+		t.Fatalf("the stale controller began: %v", err)
+	}
+	appended(t, j, "stale", rollout, Entry{2, []byte("fresh")}, fresh)
+	<-stale.Lost()
+	if stale.Remaining() != 0 {
+		t.Error("a lost lease has time left")
+	}
+	if err := stale.Release(t.Context()); err != nil {
+		t.Errorf("a lost lease is released: %v", err)
+	}
+	if h, ok, err := j.Holder(t.Context(), "stale"); !ok || h.Name != "ben" || err != nil {
+		t.Errorf("the holder is %v, %v", h, err)
+	}
 }
 
-func TestAWatchSeesEveryEntryOnce(t *testing.T) {
-	eachStore(t, func(t *testing.T, j *Journal) {
-		l := acquire(t, j, "ana")
-		rollout := begin(t, j, l)
-		entries := j.Watch(t.Context(), "shop", rollout, 1)
-		const n = 50
-		for i := int64(2); i <= n; i++ {
-			if err := j.Append(t.Context(), "shop", rollout, Entry{i, []byte("x")}, nil); err != nil {
-				t.Fatal(err)
-			}
-		}
-		for want := int64(1); want <= n; want++ {
-			if e := <-entries; e.Sequence != want {
-				t.Fatalf("entry %d instead of %d", e.Sequence, want)
-			}
-		}
-	})
-}
-
-func TestAnEntryThatIsTooLargeIsRefused(t *testing.T) {
-	j := openHere(t, t.TempDir())
-	err := j.Append(t.Context(), "shop", 1, Entry{1, make([]byte, valueMost+1)}, nil)
-	if !errors.Is(err, ErrTooLarge) {
+func aLeaseIsRenewed(t *testing.T, j *Journal) {
+	quick := quickly(j)
+	l := acquire(t, quick, "renewed", "ana")
+	rollout := begin(t, quick, "renewed", l)
+	// Five renewals span its whole time.
+	seen := l.lastRenewed()
+	for range 12 {
+		await(t, func() bool { return l.lastRenewed() != seen })
+		seen = l.lastRenewed()
+	}
+	appended(t, quick, "renewed", rollout, Entry{2, []byte("x")}, l)
+	if err := l.Release(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func TestAMemberIsKilledAndNothingIsLost(t *testing.T) {
-	cluster := testbed.StartEtcd(t, 3, true)
-	j := connect(t, cluster)
-	l := acquire(t, j, "ana")
-	rollout := begin(t, j, l)
-	entries := j.Watch(t.Context(), "shop", rollout, 2)
-	const n = 300
+func (l *Lease) lastRenewed() time.Time {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.renewed
+}
+
+// quickly is the journal with leases of two seconds.
+func quickly(j *Journal) *Journal {
+	quick := newJournal(j.prefix)
+	quick.client, quick.ttl = j.client, 2*time.Second
+	return quick
+}
+
+func await(t testing.TB, what func() bool) {
+	t.Helper()
+	for end := time.Now().Add(30 * time.Second); !what(); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("it did not happen within 30 s")
+		}
+	}
+}
+
+func anothersLeaseDoesNotCount(t *testing.T, j *Journal) {
+	mine, others := acquire(t, j, "mine", "ana"), acquire(t, j, "others", "ana")
+	rollout := begin(t, j, "mine", mine)
+	if err := j.Append(t.Context(), "mine", rollout, Entry{2, []byte("x")}, others); !errors.Is(err, ErrFenced) {
+		t.Errorf("written with another's lease: %v", err)
+	}
+}
+
+func aReleasedLeaseIsFree(t *testing.T, j *Journal) {
+	l := acquire(t, j, "free", "ana")
+	rollout := begin(t, j, "free", l)
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := l.Release(ended); err != nil { // as after Ctrl-C
+		t.Fatal(err)
+	}
+	<-l.Lost()
+	if _, ok, err := j.Holder(t.Context(), "free"); ok || err != nil {
+		t.Errorf("a released lease is held: %v", err)
+	}
+	if err := j.Append(t.Context(), "free", rollout, Entry{2, []byte("x")}, l); !errors.Is(err, ErrFenced) {
+		t.Errorf("written with a released lease: %v", err)
+	}
+	acquire(t, j, "free", "ben")
+}
+
+func aWatchSeesAll(t *testing.T, j *Journal) {
+	l := acquire(t, j, "watch", "ana")
+	ctx, cancel := context.WithCancel(t.Context())
+	entries := j.Watch(ctx, "watch", 1, 1) // before there is one
+	rollout := begin(t, j, "watch", l)
+	const n = 50
 	for i := int64(2); i <= n; i++ {
-		if i == n/3 {
-			cluster.Kill(t, cluster.Leader(t))
-		}
-		value := fmt.Append(nil, "entry ", i)
-		for {
-			err := j.Append(t.Context(), "shop", rollout, Entry{i, value}, l)
-			if err == nil {
-				break
-			}
-			if errors.Is(err, ErrTaken) || errors.Is(err, ErrFenced) {
-				t.Fatalf("entry %d: %v", i, err)
-			}
-		}
+		appended(t, j, "watch", rollout, Entry{i, []byte("x")}, nil)
 	}
-	all, err := j.Read(t.Context(), "shop", rollout, 1)
-	if err != nil || len(all) != n {
-		t.Fatalf("%d entries of %d: %v", len(all), n, err)
+	inOrder(t, entries, 1, n)
+	begin(t, j, "watch", l) // another rollout does not ring here
+	cancel()
+	for e := range entries {
+		t.Errorf("entry %d after the end", e.Sequence)
 	}
-	for want := int64(2); want <= n; want++ {
-		if e := <-entries; e.Sequence != want {
+}
+
+func inOrder(t testing.TB, entries <-chan Entry, from, to int64) {
+	t.Helper()
+	for want := from; want <= to; want++ {
+		if e, ok := <-entries; !ok || e.Sequence != want {
 			t.Fatalf("the watch sent %d instead of %d", e.Sequence, want)
 		}
 	}
 }
 
-func TestASecondProcessIsToldWhoHasTheFolder(t *testing.T) {
-	dir := t.TempDir()
-	j := openHere(t, dir)
-	var inUse *InUseError
-	if _, err := OpenEmbedded(t.Context(), dir); !errors.As(err, &inUse) || inUse.PID != os.Getpid() {
-		t.Fatalf("opened twice: %v", err)
-	}
-	if l := acquire(t, j, "ana"); l.Remaining() == 0 {
-		t.Fatal("the first was disturbed")
+func tooLargeIsRefused(t *testing.T, j *Journal) {
+	err := j.Append(t.Context(), "large", 1, Entry{2, make([]byte, valueMost+1)}, nil)
+	if !errors.Is(err, ErrTooLarge) || !strings.Contains(err.Error(), "1310721 bytes") {
+		t.Error(err)
 	}
 }
 
-// TestWhatWasAcknowledgedSurvivesAKill runs a process that appends and says
-// what was acknowledged, kills it in the middle, and reads.
-func TestWhatWasAcknowledgedSurvivesAKill(t *testing.T) {
-	dir := t.TempDir()
-	if os.Getenv("NOON_TEST_APPEND") != "" {
-		appendForEver(t, os.Getenv("NOON_TEST_APPEND"))
-	}
-	cmd := exec.Command(os.Args[0], "-test.run", t.Name())
-	cmd.Env = append(os.Environ(), "NOON_TEST_APPEND="+dir)
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	acknowledged := 0
-	for acknowledged < 200 {
-		var n int
-		if _, err := fmt.Fscanln(out, &n); err != nil {
-			t.Fatal(err)
-		}
-		acknowledged = n
-	}
-	if err := cmd.Process.Signal(syscall.SIGKILL); err != nil {
-		t.Fatal(err)
-	}
-	_ = cmd.Wait() // it was killed
-	j := openHere(t, dir)
-	all, err := j.Read(t.Context(), "shop", 1, 1)
-	if err != nil || len(all) < acknowledged {
-		t.Fatalf("%d entries, %d were acknowledged: %v", len(all), acknowledged, err)
-	}
-	if l := acquire(t, j, "ben"); l.Remaining() == 0 {
-		t.Fatal("the dead holder's lease was not dropped")
+func theLargestIsTaken(t *testing.T, j *Journal) {
+	l := acquire(t, j, "largest", "ana")
+	rollout := begin(t, j, "largest", l)
+	appended(t, j, "largest", rollout, Entry{2, make([]byte, valueMost)}, l)
+	if last, err := j.Last(t.Context(), "largest", rollout); err != nil || len(last.Value) != valueMost {
+		t.Errorf("%d bytes, %v", len(last.Value), err)
 	}
 }
 
-func appendForEver(t *testing.T, dir string) {
-	j, err := OpenEmbedded(t.Context(), dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	l := acquire(t, j, "ana")
-	rollout := begin(t, j, l)
-	for i := int64(2); ; i++ {
-		if err := j.Append(t.Context(), "shop", rollout, Entry{i, []byte(strings.Repeat("x", 300))}, l); err != nil {
-			t.Fatal(err)
+func aSlashIsRefused(t *testing.T, j *Journal) {
+	for _, service := range []string{"", "a/00000001", "a\nb", strings.Repeat("a", 200)} {
+		if _, err := j.Acquire(t.Context(), service, Holder{}); err == nil {
+			t.Errorf("%.20q was taken", service)
 		}
-		fmt.Println(i)
-	}
-}
-
-func BenchmarkAppend(b *testing.B) {
-	j, err := OpenEmbedded(b.Context(), b.TempDir())
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer j.Close()
-	l, err := j.Acquire(b.Context(), "shop", Holder{Name: "ana"})
-	if err != nil {
-		b.Fatal(err)
-	}
-	if _, err := j.Begin(b.Context(), "shop", []byte("first"), l); err != nil {
-		b.Fatal(err)
-	}
-	value := []byte(strings.Repeat("x", 300))
-	i := int64(2)
-	for b.Loop() {
-		if err := j.Append(b.Context(), "shop", 1, Entry{i, value}, l); err != nil {
-			b.Fatal(err)
-		}
-		i++
 	}
 }

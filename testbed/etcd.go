@@ -5,6 +5,7 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
@@ -15,6 +16,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -27,57 +29,91 @@ import (
 type Etcd struct {
 	Endpoints                 []string
 	CAFile, CertFile, KeyFile string
-	members                   []*exec.Cmd
+	// User and Password are set by Restrict.
+	User, Password string
+
+	program, dir string
+	peers        []string
+	members      []*exec.Cmd
 }
 
 // StartEtcd starts a cluster, with TLS if wanted, and ends it with the test.
 func StartEtcd(t testing.TB, members int, tls bool) *Etcd {
 	t.Helper()
-	program, dir := Need(t, "etcd"), t.TempDir()
-	e := &Etcd{}
+	e := &Etcd{program: Need(t, "etcd"), dir: t.TempDir(), members: make([]*exec.Cmd, members)}
 	scheme := "http"
 	if tls {
 		scheme = "https"
-		e.certify(t, dir)
+		e.CertFile, e.KeyFile = certificate(t, e.dir)
+		e.CAFile = e.CertFile
 	}
-	var peers, initial []string
-	for i := range members {
+	for range members {
 		e.Endpoints = append(e.Endpoints, scheme+"://"+Address(t))
-		peers = append(peers, "http://"+Address(t))
-		initial = append(initial, fmt.Sprintf("m%d=%s", i, peers[i]))
+		e.peers = append(e.peers, "http://"+Address(t))
 	}
+	t.Cleanup(func() { e.end() })
 	for i := range members {
-		e.members = append(e.members, e.start(t, program, dir, i, peers[i], strings.Join(initial, ",")))
+		e.Start(t, i)
 	}
 	e.await(t)
 	return e
 }
 
-func (e *Etcd) start(t testing.TB, program, dir string, i int, peer, initial string) *exec.Cmd {
+// Start starts a member, for the first time or after Kill.
+func (e *Etcd) Start(t testing.TB, member int) {
 	t.Helper()
-	args := []string{"--name", fmt.Sprintf("m%d", i), "--data-dir", filepath.Join(dir, fmt.Sprint(i)),
-		"--listen-client-urls", e.Endpoints[i], "--advertise-client-urls", e.Endpoints[i],
-		"--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer, "--initial-cluster", initial,
-		"--heartbeat-interval", "50", "--election-timeout", "500", "--log-level", "error"}
-	if e.CAFile != "" {
-		args = append(args, "--cert-file", e.CertFile, "--key-file", e.KeyFile, "--trusted-ca-file", e.CAFile, "--client-cert-auth")
+	log, err := os.OpenFile(e.log(member), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		t.Fatal(err)
 	}
-	cmd := exec.Command(program, args...)
+	defer log.Close()
+	cmd := exec.Command(e.program, e.args(member)...)
+	cmd.Stdout, cmd.Stderr = log, log
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		_ = cmd.Process.Kill() // it may be dead already
-		_ = cmd.Wait()
-	})
-	return cmd
+	e.members[member] = cmd
 }
 
-// Kill ends a member with SIGKILL.
+func (e *Etcd) args(i int) []string {
+	var initial []string
+	for n, peer := range e.peers {
+		initial = append(initial, fmt.Sprintf("m%d=%s", n, peer))
+	}
+	args := []string{"--name", fmt.Sprintf("m%d", i), "--data-dir", filepath.Join(e.dir, fmt.Sprint(i)),
+		"--listen-client-urls", e.Endpoints[i], "--advertise-client-urls", e.Endpoints[i],
+		"--listen-peer-urls", e.peers[i], "--initial-advertise-peer-urls", e.peers[i], "--initial-cluster", strings.Join(initial, ","),
+		"--heartbeat-interval", "50", "--election-timeout", "500", "--log-level", "error"}
+	if e.CAFile != "" {
+		args = append(args, "--cert-file", e.CertFile, "--key-file", e.KeyFile, "--trusted-ca-file", e.CAFile)
+	}
+	return args
+}
+
+func (e *Etcd) log(member int) string { return filepath.Join(e.dir, fmt.Sprintf("log%d", member)) }
+
+// Kill ends a member with SIGKILL, and waits until it is gone.
 func (e *Etcd) Kill(t testing.TB, member int) {
 	t.Helper()
-	if err := e.members[member].Process.Kill(); err != nil {
+	e.Signal(t, member, syscall.SIGKILL)
+	_ = e.members[member].Wait() // it was killed
+}
+
+// Signal sends a signal to a member: SIGSTOP and SIGCONT pause it.
+func (e *Etcd) Signal(t testing.TB, member int, s syscall.Signal) {
+	t.Helper()
+	if err := e.members[member].Process.Signal(s); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// end ends those members that still run.
+func (e *Etcd) end() {
+	for _, m := range e.members {
+		if m != nil && m.ProcessState == nil {
+			_ = m.Process.Kill() // it may be gone already
+			_ = m.Wait()
+		}
 	}
 }
 
@@ -86,32 +122,66 @@ func (e *Etcd) Leader(t testing.TB) int {
 	t.Helper()
 	client := e.client(t)
 	defer client.Close()
-	for i, endpoint := range e.Endpoints {
-		status, err := client.Status(context.Background(), endpoint)
-		if err == nil && status.Leader == status.Header.MemberId {
-			return i
+	deadline, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	for deadline.Err() == nil {
+		for i, endpoint := range e.Endpoints {
+			once, cancel := context.WithTimeout(deadline, time.Second)
+			status, err := client.Status(once, endpoint)
+			cancel()
+			if err == nil && status.Leader == status.Header.MemberId {
+				return i
+			}
 		}
 	}
 	t.Fatal("no member leads")
 	return 0
 }
 
-func (e *Etcd) client(t testing.TB) *clientv3.Client {
+// Restrict makes etcd ask for a user and password, and sets those of a user
+// who may only read and write below a prefix.
+func (e *Etcd) Restrict(t testing.TB, prefix string) {
 	t.Helper()
-	config := clientv3.Config{Endpoints: e.Endpoints, DialTimeout: 5 * time.Second, Logger: zap.NewNop()}
-	if e.CAFile != "" {
-		info := transport.TLSInfo{TrustedCAFile: e.CAFile, CertFile: e.CertFile, KeyFile: e.KeyFile}
-		tls, err := info.ClientConfig()
+	client := e.client(t)
+	defer client.Close()
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	must := func(_ any, err error) {
+		t.Helper()
 		if err != nil {
 			t.Fatal(err)
 		}
-		config.TLS = tls
 	}
-	client, err := clientv3.New(config)
+	must(client.UserAdd(ctx, "root", "the-root-password"))
+	must(client.UserGrantRole(ctx, "root", "root"))
+	must(client.RoleAdd(ctx, "noon"))
+	must(client.RoleGrantPermission(ctx, "noon", prefix, clientv3.GetPrefixRangeEnd(prefix), clientv3.PermissionType(clientv3.PermReadWrite)))
+	e.User, e.Password = "noon", "the-password-of-noon"
+	must(client.UserAdd(ctx, e.User, e.Password))
+	must(client.UserGrantRole(ctx, e.User, "noon"))
+	must(client.AuthEnable(ctx))
+}
+
+func (e *Etcd) client(t testing.TB) *clientv3.Client {
+	t.Helper()
+	client, err := clientv3.New(clientv3.Config{Endpoints: e.Endpoints, DialTimeout: 5 * time.Second, Logger: zap.NewNop(), TLS: e.tls(t)})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return client
+}
+
+func (e *Etcd) tls(t testing.TB) *tls.Config {
+	t.Helper()
+	if e.CAFile == "" {
+		return nil
+	}
+	info := transport.TLSInfo{TrustedCAFile: e.CAFile, CertFile: e.CertFile, KeyFile: e.KeyFile}
+	config, err := info.ClientConfig()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return config
 }
 
 // await waits until the cluster answers.
@@ -129,20 +199,23 @@ func (e *Etcd) await(t testing.TB) {
 			return
 		}
 		if deadline.Err() != nil {
-			t.Fatalf("etcd did not start: %v", err)
+			text, _ := os.ReadFile(e.log(0)) // for the message only
+			t.Fatalf("etcd did not start: %v\n%s", err, text)
 		}
 	}
 }
 
-// certify makes one certificate that is its own authority, for both sides.
-func (e *Etcd) certify(t testing.TB, dir string) {
+// certificate writes one that is its own authority, for servers and clients on
+// loopback, into dir.
+func certificate(t testing.TB, dir string) (certFile, keyFile string) {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}
 	template := x509.Certificate{
-		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "root"}, NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(24 * time.Hour),
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "root"},
+		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(24 * time.Hour),
 		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, DNSNames: []string{"localhost"}, IsCA: true, BasicConstraintsValid: true,
 		KeyUsage:    x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign,
 		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth},
@@ -155,10 +228,15 @@ func (e *Etcd) certify(t testing.TB, dir string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	e.CAFile, e.CertFile, e.KeyFile = filepath.Join(dir, "cert.pem"), filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")
-	for path, block := range map[string]*pem.Block{e.CertFile: {Type: "CERTIFICATE", Bytes: der}, e.KeyFile: {Type: "EC PRIVATE KEY", Bytes: secret}} {
-		if err := os.WriteFile(path, pem.EncodeToMemory(block), 0o600); err != nil {
-			t.Fatal(err)
-		}
+	certFile, keyFile = filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")
+	writePEM(t, certFile, "CERTIFICATE", der)
+	writePEM(t, keyFile, "EC PRIVATE KEY", secret)
+	return certFile, keyFile
+}
+
+func writePEM(t testing.TB, path, kind string, der []byte) {
+	t.Helper()
+	if err := os.WriteFile(path, pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der}), 0o600); err != nil {
+		t.Fatal(err)
 	}
 }
