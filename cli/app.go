@@ -39,7 +39,6 @@ type app struct {
 	output   string
 	noColour bool
 	cluster  journal.Cluster
-	etcdPass string
 
 	out, err io.Writer
 	paint    palette

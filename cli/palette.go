@@ -37,10 +37,6 @@ func (p palette) unclear(text string) string {
 	return p.with(lipgloss.NewStyle().Foreground(lipgloss.Yellow), text)
 }
 
-func (p palette) live(text string) string {
-	return p.with(lipgloss.NewStyle().Foreground(lipgloss.Cyan), text)
-}
-
 func (p palette) faint(text string) string {
 	return p.with(lipgloss.NewStyle().Faint(true), text)
 }

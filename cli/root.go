@@ -77,7 +77,7 @@ func (a *app) prepare(cmd *cobra.Command) error {
 	if a.output != "text" && a.output != "json" {
 		return &usageError{cmd, fmt.Errorf("--output is text or json, not %q", a.output)}
 	}
-	if a.state != "" && a.config == "" {
+	if a.config == "" {
 		return &usageError{cmd, errors.New("--config is empty")}
 	}
 	a.cluster.Password = os.Getenv("NOON_ETCD_PASSWORD")

@@ -22,9 +22,9 @@ type watcher struct {
 
 // watchKey tells when another watch has to begin.
 type watchKey struct {
-	upgraded, pending int
-	last              string
-	watching          bool
+	upgraded int
+	last     string
+	watching bool
 }
 
 // follow starts a new watch when the servers to be watched have changed.

@@ -1,0 +1,54 @@
+# Every way of working on noon. "make" lists them.
+.DEFAULT_GOAL := help
+.PHONY: help build demo test packages check race bench build-all vuln clean
+
+export CGO_ENABLED = 0
+# One way of compiling for tests and binaries, so that nothing is compiled twice.
+export GOFLAGS = -trimpath
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo development)
+BUILD := go build -ldflags "-s -w -X main.version=$(VERSION)"
+
+# What the tests run against, from Debian.
+PACKAGES := haproxy openssh-server openssh-client etcd-server
+
+# Packages whose tests run once more under the race detector (which needs a C
+# compiler). The suites over minutes of traffic run without.
+RACED := ./journal ./rollout/... ./observe/... ./host/... ./control ./api ./demo/...
+
+help: ## list what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build: ## build bin/noon
+	$(BUILD) -o bin/noon ./cmd/noon
+
+demo: build ## a webshop, a good deploy and a bad one, on this machine
+	bin/noon demo
+
+test: packages check ## install what the tests need (Debian), run everything
+	go test -timeout 12m ./...
+	$(MAKE) --no-print-directory race
+
+packages:
+	@sh .ci/packages $(PACKAGES)
+
+check: ## gofmt, vet, staticcheck
+	@test -z "$$(gofmt -l .)" || { echo "not formatted (gofmt -w .):"; gofmt -l .; exit 1; }
+	go vet ./...
+	go tool staticcheck ./...
+
+race: ## the concurrent packages, under the race detector
+	CGO_ENABLED=1 go test -race -short -timeout 10m $(RACED)
+
+bench: build packages ## speed and memory, as ratios side by side
+	go test -run '^$$' -bench . -benchtime 1x ./bench
+
+build-all: ## linux/amd64, linux/arm64, darwin/arm64 into dist/
+	GOOS=linux  GOARCH=amd64 $(BUILD) -o dist/noon-linux-amd64  ./cmd/noon
+	GOOS=linux  GOARCH=arm64 $(BUILD) -o dist/noon-linux-arm64  ./cmd/noon
+	GOOS=darwin GOARCH=arm64 $(BUILD) -o dist/noon-darwin-arm64 ./cmd/noon
+
+vuln: ## known vulnerabilities (needs the network)
+	go run golang.org/x/vuln/cmd/govulncheck@latest ./...
+
+clean: ## remove what was built
+	rm -rf bin dist
