@@ -128,6 +128,17 @@ func (h *HAProxy) Tell(t testing.TB, command string) {
 	}
 }
 
+// Status is how it treats a server: "UP", "DOWN", "DRAIN", "MAINT" ... , and ""
+// when it does not answer.
+func (h *HAProxy) Status(server string) string {
+	for line := range strings.Lines(h.ask("show stat")) {
+		if f := strings.Split(line, ","); len(f) > 17 && f[0] == "shop" && f[1] == server {
+			return f[17]
+		}
+	}
+	return ""
+}
+
 func (h *HAProxy) ask(command string) string {
 	conn, err := net.DialTimeout("unix", h.Socket, time.Second)
 	if err != nil {

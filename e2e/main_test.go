@@ -1,0 +1,35 @@
+package e2e
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"noon/cli"
+)
+
+// TestMain makes "noon" a program that scripts and tests can start: this
+// binary itself.
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){
+		"noon": func() { os.Exit(cli.Main("test", os.Args[1:])) },
+	})
+}
+
+// TestScripts runs every script in testdata; -run TestScripts/NAME runs one.
+func TestScripts(t *testing.T) {
+	scripts, err := filepath.Glob("testdata/*.txtar")
+	if err != nil || len(scripts) == 0 {
+		t.Fatalf("no scripts: %v", err)
+	}
+	for _, script := range scripts {
+		t.Run(strings.TrimSuffix(filepath.Base(script), ".txtar"), func(t *testing.T) {
+			t.Parallel()
+			shop := &webshop{t: t}
+			testscript.Run(t, testscript.Params{Files: []string{script}, Setup: shop.setup, Cmds: shop.commands(), RequireExplicitExec: true})
+		})
+	}
+}

@@ -1,0 +1,279 @@
+package e2e
+
+import (
+	"archive/tar"
+	"bytes"
+	"compress/gzip"
+	"context"
+	_ "embed"
+	"fmt"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"noon/demo/customers"
+	"noon/fleet"
+	"noon/host"
+	"noon/host/hosts"
+	"noon/host/ssh"
+	"noon/release"
+	"noon/testbed"
+)
+
+// webshop is a shop of several servers with all that is around it. Its folder
+// holds noon.yaml, dist with the artifacts, servers/NAME with what is on each.
+type webshop struct {
+	t   testing.TB
+	dir string
+	// noon is the program that is under test.
+	noon     string
+	servers  []fleet.Server
+	haproxy  []*testbed.HAProxy
+	balancer *exec.Cmd
+	sshd     *testbed.SSHD
+	front    string
+	crowd    *customers.Crowd
+}
+
+// size says what a webshop is made of.
+type size struct {
+	servers, haproxy int
+	// ssh: the servers are reached over SSH, not as this machine.
+	ssh bool
+	// rollout is the rollout section of noon.yaml, indented.
+	rollout string
+}
+
+//go:embed testdata/ctl.sh
+var ctl string
+
+const quick = `
+  keep: 1
+  watch: { least: 500ms, most: 60s }
+  promote: auto
+  drain: { before: ./ctl drain, wait: 20s, after: fail }
+`
+
+const check = `
+  url: "http://{address}/healthz"
+  version: "http://{address}/version"
+  started: "http://{address}/version"
+  times: 2
+  every: 50ms
+  within: 5s
+`
+
+// build starts everything, with version v1 on every server.
+func (w *webshop) build(s size) {
+	w.t.Helper()
+	w.t.Cleanup(w.end)
+	if s.ssh {
+		w.sshd = testbed.StartSSHD(w.t, w.dir)
+	}
+	for i := range s.servers {
+		server := fleet.Server{Name: fmt.Sprintf("web%d", i+1), Address: testbed.Address(w.t)}
+		if s.ssh {
+			server.Host = w.sshd.Name
+		}
+		w.servers = append(w.servers, server)
+	}
+	w.write("ctl", ctl, 0o755)
+	w.artifact("v1", "none")
+	for range s.haproxy {
+		w.haproxy = append(w.haproxy, testbed.StartHAProxy(w.t, w.servers, testbed.HAProxyConfig{}))
+	}
+	w.configure(s)
+	w.first()
+	w.awaitServing()
+}
+
+func (w *webshop) configure(s size) {
+	w.t.Helper()
+	var y strings.Builder
+	fmt.Fprintln(&y, "service: shop\nservers:")
+	for _, server := range w.servers {
+		if server.Host != "" {
+			fmt.Fprintf(&y, "  %s: { host: %q, address: %q }\n", server.Name, server.Host, server.Address)
+		} else {
+			fmt.Fprintf(&y, "  %s: { address: %q }\n", server.Name, server.Address)
+		}
+	}
+	var sockets []string
+	for _, h := range w.haproxy {
+		sockets = append(sockets, h.Socket)
+	}
+	w.front = w.haproxy[0].Front
+	fmt.Fprintf(&y, "balancer:\n  haproxy: { backend: shop, sockets: [%s] }\n", strings.Join(sockets, ", "))
+	fmt.Fprintf(&y, "release:\n  directories: { root: %q, artifact: \"dist/shop-{version}.tar.gz\", keep: 3 }\n", filepath.Join(w.dir, "servers", "{server}"))
+	if w.sshd != nil {
+		fmt.Fprintf(&y, "  restart: cd %q && ./ctl restart\n", w.dir)
+	} else {
+		fmt.Fprintln(&y, "  run: here\n  restart: ./ctl restart")
+	}
+	rollout := quick
+	if s.rollout != "" {
+		rollout = s.rollout
+	}
+	if w.sshd != nil {
+		rollout = strings.ReplaceAll(rollout, "./ctl", fmt.Sprintf("cd %s && ./ctl", w.dir))
+	}
+	fmt.Fprintf(&y, "check:%srollout:%s", check, rollout)
+	w.write("noon.yaml", y.String(), 0o644)
+}
+
+// artifact packs a version of the shop, with what is wrong with it.
+func (w *webshop) artifact(version, fault string) {
+	w.t.Helper()
+	script := fmt.Sprintf("#!/bin/sh\nexec '%s' demo shop --listen \"$NOON_ADDRESS\" --server \"$NOON_SERVER\" --shop-version %s --fault %s\n", w.noon, version, fault)
+	var packed bytes.Buffer
+	zip := gzip.NewWriter(&packed)
+	archive := tar.NewWriter(zip)
+	err := archive.WriteHeader(&tar.Header{Name: "run", Mode: 0o755, Size: int64(len(script))})
+	if err == nil {
+		_, err = archive.Write([]byte(script))
+	}
+	if err == nil {
+		err = archive.Close()
+	}
+	if err == nil {
+		err = zip.Close()
+	}
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.write("dist/shop-"+version+".tar.gz", packed.String(), 0o644)
+}
+
+func (w *webshop) write(name, text string, mode os.FileMode) {
+	w.t.Helper()
+	path := filepath.Join(w.dir, name)
+	err := os.MkdirAll(filepath.Dir(path), 0o755)
+	if err == nil {
+		err = os.WriteFile(path, []byte(text), mode)
+	}
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// first brings v1 to every server and starts it.
+func (w *webshop) first() {
+	w.t.Helper()
+	service, err := fleet.Read(filepath.Join(w.dir, "noon.yaml"))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	machines := hosts.New(ssh.Settings{})
+	defer machines.Close()
+	service.Release.Here, service.Release.Restart = true, "./ctl restart"
+	r := release.New(service.Release, service.Dir, func(fleet.Server) (host.Host, error) { return machines.Reach("") })
+	for _, s := range w.servers {
+		s.Host = ""
+		for _, step := range []func(context.Context, fleet.Server, fleet.Version) error{r.Stage, r.Install, r.Start} {
+			if err := step(w.t.Context(), s, "v1"); err != nil {
+				w.t.Fatal(err)
+			}
+		}
+	}
+}
+
+// awaitServing waits until every load balancer sends requests to all servers.
+func (w *webshop) awaitServing() {
+	w.t.Helper()
+	w.await("all servers serve", func() error {
+		for _, s := range w.servers {
+			if err := w.stands(s.Name, "in"); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// await waits until a condition holds, and then returns; the test fails if it
+// does not hold within a minute.
+func (w *webshop) await(what string, condition func() error) {
+	w.t.Helper()
+	deadline := time.Now().Add(time.Minute)
+	for {
+		err := condition()
+		if err == nil {
+			return
+		}
+		if time.Now().After(deadline) {
+			w.t.Fatalf("%s: %v", what, err)
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+}
+
+// stands tells how every HAProxy says that it treats a server: "in" or "out".
+func (w *webshop) stands(server, want string) error {
+	for i, h := range w.haproxy {
+		status := h.Status(server)
+		in := status == "UP"
+		out := status == "DRAIN" || strings.HasPrefix(status, "MAINT")
+		if want == "in" && !in || want == "out" && !out {
+			return fmt.Errorf("HAProxy %d says that %s is %s, not %s", i+1, server, status, want)
+		}
+	}
+	return nil
+}
+
+// runs returns the version that a server reports.
+func (w *webshop) runs(server string) (string, error) {
+	for _, s := range w.servers {
+		if s.Name != server {
+			continue
+		}
+		client := http.Client{Timeout: 5 * time.Second}
+		answer, err := client.Get("http://" + s.Address + "/version")
+		if err != nil {
+			return "", err
+		}
+		defer answer.Body.Close()
+		var text bytes.Buffer
+		_, err = text.ReadFrom(answer.Body)
+		return text.String(), err
+	}
+	return "", fmt.Errorf("there is no server %s", server)
+}
+
+// shops runs ctl on every server or on one.
+func (w *webshop) ctl(verb, server string) error {
+	cmd := exec.Command("./ctl", verb)
+	cmd.Dir, cmd.Env = w.dir, append(os.Environ(), "NOON_SERVER="+server)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("ctl %s on %s: %w: %s", verb, server, err, out)
+	}
+	return nil
+}
+
+func (w *webshop) end() {
+	if w.crowd != nil {
+		w.crowd.Stop()
+	}
+	for _, s := range w.servers {
+		if err := w.ctl("kill", s.Name); err != nil {
+			w.t.Error(err)
+		}
+	}
+}
+
+// welcome sends customers.
+func (w *webshop) welcome() {
+	w.crowd = customers.Start(context.Background(), customers.Config{
+		URL: "http://" + w.front, Gets: 4, Posts: 2, Slow: 1, SlowLeast: time.Second, SlowMost: 2 * time.Second, Sockets: 2, Rate: 30,
+	})
+}
+
+// home waits until all customers have left, and returns their count.
+func (w *webshop) home() customers.Tally {
+	tally := w.crowd.Stop()
+	w.crowd = nil
+	return tally
+}
