@@ -17,17 +17,7 @@ type script = testscript.TestScript
 
 // setup gives the script's folder to the webshop.
 func (w *webshop) setup(env *testscript.Env) error {
-	path, err := exec.LookPath("noon")
-	if err != nil {
-		return err
-	}
-	w.noon = path
-	// The path of a unix socket has at most 107 characters.
-	w.dir, err = os.MkdirTemp("", "noon-e2e")
-	if err != nil {
-		return err
-	}
-	w.t.Cleanup(func() { os.RemoveAll(w.dir) })
+	w.open()
 	files, err := os.ReadDir(env.WorkDir)
 	if err != nil {
 		return err

@@ -37,6 +37,29 @@ type webshop struct {
 	sshd     *testbed.SSHD
 	front    string
 	crowd    *customers.Crowd
+	// version and sequence are of the last event that deployAndKill saw.
+	version  string
+	sequence int64
+}
+
+// newShop returns a webshop with a folder, which ends with the test.
+func newShop(t testing.TB) *webshop {
+	w := &webshop{t: t}
+	w.open()
+	return w
+}
+
+func (w *webshop) open() {
+	w.t.Helper()
+	var err error
+	if w.noon, err = exec.LookPath("noon"); err != nil {
+		w.t.Fatal(err)
+	}
+	// Not t.TempDir: the path of a unix socket has at most 107 characters.
+	if w.dir, err = os.MkdirTemp("", "noon-e2e"); err != nil {
+		w.t.Fatal(err)
+	}
+	w.t.Cleanup(func() { os.RemoveAll(w.dir) })
 }
 
 // size says what a webshop is made of.
