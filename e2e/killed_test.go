@@ -48,7 +48,7 @@ func TestKilledAtFiftyMoments(t *testing.T) {
 		version := fmt.Sprintf("v%d", rollouts+1)
 		w.artifact(version, "none")
 		for finished := false; !finished; {
-			after := eventsBetween + 1_000_000
+			after := 0 // never
 			if killed < kills {
 				after = 1 + random.IntN(eventsBetween)
 			}
@@ -82,8 +82,8 @@ func momentOf(e rollout.Event) string {
 	return strings.TrimSpace(fmt.Sprintf("%s %s", e.Kind, e.Step))
 }
 
-// deployAndKill runs "noon deploy" and kills it after so many new events and
-// the delay, unless it ends before. It returns the last event that was seen.
+// deployAndKill runs "noon deploy" and kills it after so many new events
+// (0: never) and the delay, unless it ends before. It returns the last event that was seen.
 func (w *webshop) deployAndKill(version string, after int, delay time.Duration) (last rollout.Event, finished bool) {
 	w.t.Helper()
 	cmd := exec.Command(w.noon, "deploy", version, "--output", "json")
@@ -101,6 +101,7 @@ func (w *webshop) deployAndKill(version string, after int, delay time.Duration) 
 	lines.Buffer(nil, 16<<20)
 	fresh := 0
 	for lines.Scan() {
+		last = rollout.Event{}
 		if err := json.Unmarshal(lines.Bytes(), &last); err != nil {
 			w.t.Fatalf("not an event: %s: %v", lines.Text(), err)
 		}
