@@ -40,7 +40,8 @@ race: ## the concurrent packages, under the race detector
 	CGO_ENABLED=1 go test -race -short -timeout 10m $(RACED)
 
 bench: build packages ## speed and memory, as ratios side by side
-	go test -run '^$$' -bench . -benchtime 1x ./bench
+	go test -run '^$$' -bench . -benchtime 1x ./e2e
+	go test -run '^$$' -bench . ./journal ./balancer/lb
 
 build-all: ## linux/amd64, linux/arm64, darwin/arm64 into dist/
 	GOOS=linux  GOARCH=amd64 $(BUILD) -o dist/noon-linux-amd64  ./cmd/noon

@@ -12,10 +12,11 @@ import (
 )
 
 // TestMain makes "noon" a program that scripts and tests can start: this
-// binary itself.
+// binary itself. So is the program that BenchmarkFleet starts.
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
-		"noon": func() { os.Exit(cli.Main("test", os.Args[1:])) },
+		"noon":            func() { os.Exit(cli.Main("test", os.Args[1:])) },
+		"simulated-fleet": simulatedFleet,
 	})
 }
 

@@ -266,14 +266,33 @@ func (w *webshop) runs(server string) (string, error) {
 	return "", fmt.Errorf("there is no server %s", server)
 }
 
-// shops runs ctl on every server or on one.
+// deploy deploys a version, which must go well.
+func (w *webshop) deploy(version string) {
+	w.t.Helper()
+	cmd := exec.Command(w.noon, "deploy", version)
+	cmd.Dir, cmd.Env = w.dir, append(os.Environ(), "HOME="+w.dir)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		w.t.Fatalf("noon deploy %s: %v\n%s", version, err, out)
+	}
+}
+
+// ctl runs ctl on every server or on one.
 func (w *webshop) ctl(verb, server string) error {
 	cmd := exec.Command("./ctl", verb)
-	cmd.Dir, cmd.Env = w.dir, append(os.Environ(), "NOON_SERVER="+server)
+	cmd.Dir, cmd.Env = w.dir, append(os.Environ(), "NOON_SERVER="+server, "NOON_ADDRESS="+w.address(server))
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("ctl %s on %s: %w: %s", verb, server, err, out)
 	}
 	return nil
+}
+
+func (w *webshop) address(server string) string {
+	for _, s := range w.servers {
+		if s.Name == server {
+			return s.Address
+		}
+	}
+	return ""
 }
 
 func (w *webshop) end() {

@@ -105,7 +105,8 @@ func (s *SSHD) configure(dir, authorized string, lines []string) {
 	s.config = filepath.Join(dir, "sshd_config")
 	hostKey := filepath.Join(dir, "host_key")
 	s.Know(WriteSSHKey(s.t, hostKey, ""))
-	lines = append(lines, "ListenAddress "+s.Address, "HostKey "+hostKey, "AuthorizedKeysFile "+authorized,
+	// SHLVL keeps bash from reading the start-up file of whoever runs the tests.
+	lines = append(lines, "SetEnv SHLVL=2", "ListenAddress "+s.Address, "HostKey "+hostKey, "AuthorizedKeysFile "+authorized,
 		"PidFile none", "StrictModes no", "UsePAM no", "PasswordAuthentication no", "KbdInteractiveAuthentication no",
 		"PermitRootLogin yes", "Subsystem sftp internal-sftp", "LogLevel VERBOSE", "MaxStartups 100", "UseDNS no")
 	mustSSHD(s.t, os.WriteFile(s.config, []byte(withoutRepeats(lines)), 0o600))
