@@ -13,7 +13,7 @@ type Checks struct {
 	watch Watch
 	// inARow must agree before a bad sign counts: one lost probe is no finding.
 	inARow int
-	recent []Look
+	recent []seen
 	errors errorCounts
 }
 
@@ -23,13 +23,28 @@ func NewChecks(w Watch, inARow int) *Checks {
 	return &Checks{watch: w, inARow: max(inARow, 1), errors: newErrorCounts(w)}
 }
 
+// seen is a look with the standings by name: a pool may be large.
+type seen struct {
+	Look
+	standings map[string]fleet.Standing
+}
+
+func (l Look) indexed() seen {
+	s := seen{l, make(map[string]fleet.Standing, len(l.Pool.Standings))}
+	for _, standing := range l.Pool.Standings {
+		s.standings[standing.Server] = standing
+	}
+	return s
+}
+
 // See takes a look into account and returns the verdict after it.
 func (c *Checks) See(l Look) Verdict {
-	c.recent = append(c.recent, l)
+	last := l.indexed()
+	c.recent = append(c.recent, last)
 	if len(c.recent) > c.inARow {
 		c.recent = c.recent[1:]
 	}
-	c.errors.add(l)
+	c.errors.add(last)
 	return c.verdict(l.Time)
 }
 
@@ -67,10 +82,10 @@ func (c *Checks) bad(u Upgraded) string {
 			return fmt.Sprintf("it reports version %s instead of %s", v.Version, u.Version)
 		}
 	}
-	if words := c.always(func(l Look) string { return unhealthyVitals(l, u) }); words != "" {
+	if words := c.always(func(l seen) string { return unhealthyVitals(l, u) }); words != "" {
 		return words
 	}
-	if words := c.always(func(l Look) string { return unhealthyStanding(l, u) }); words != "" {
+	if words := c.always(func(l seen) string { return unhealthyStanding(l, u) }); words != "" {
 		return words
 	}
 	return c.errors.excess(u)
@@ -78,7 +93,7 @@ func (c *Checks) bad(u Upgraded) string {
 
 // always returns the sign of the last look if every one of the last inARow
 // looks shows it.
-func (c *Checks) always(sign func(Look) string) string {
+func (c *Checks) always(sign func(seen) string) string {
 	if len(c.recent) < c.inARow {
 		return ""
 	}
@@ -91,7 +106,7 @@ func (c *Checks) always(sign func(Look) string) string {
 	return words
 }
 
-func unhealthyVitals(l Look, u Upgraded) string {
+func unhealthyVitals(l seen, u Upgraded) string {
 	v, ok := l.Vitals[u.Server.Name]
 	if !ok || v.Healthy {
 		return ""
@@ -99,8 +114,8 @@ func unhealthyVitals(l Look, u Upgraded) string {
 	return "its health check fails: " + v.Health
 }
 
-func unhealthyStanding(l Look, u Upgraded) string {
-	s, ok := l.Pool.Of(u.Server.Name)
+func unhealthyStanding(l seen, u Upgraded) string {
+	s, ok := l.standings[u.Server.Name]
 	if l.PoolTrouble != "" || !ok || s.Health != fleet.Unhealthy {
 		return ""
 	}
@@ -123,7 +138,10 @@ func (c *Checks) unknown(u Upgraded) string {
 	if v, ok := last.Vitals[name]; ok && v.Version == "" {
 		return fmt.Sprintf("%s does not say which version it runs: %s", name, v.VersionTrouble)
 	}
-	s, _ := last.Pool.Of(name)
+	s, ok := last.standings[name]
+	if !ok {
+		return fmt.Sprintf("the load balancer does not know %s", name)
+	}
 	if s.Rotation != fleet.In || s.Health != fleet.Healthy {
 		return fmt.Sprintf("%s is %s and %s in the load balancer", name, s.Rotation.Words(), s.Health)
 	}
@@ -153,7 +171,7 @@ func (c *Checks) notYet(now time.Time, requests fleet.Count) []string {
 func (c *Checks) shared() bool {
 	last, ill := c.recent[len(c.recent)-1], 0
 	for _, s := range c.watch.Live {
-		if standing, ok := last.Pool.Of(s.Name); ok && standing.Rotation == fleet.In && standing.Health == fleet.Unhealthy {
+		if standing, ok := last.standings[s.Name]; ok && standing.Rotation == fleet.In && standing.Health == fleet.Unhealthy {
 			ill++
 		}
 	}

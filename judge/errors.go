@@ -39,22 +39,22 @@ func newErrorCounts(w Watch) errorCounts {
 	return errorCounts{watch: w, servers: map[string]*tally{}}
 }
 
-func (e *errorCounts) add(l Look) {
+func (e *errorCounts) add(l seen) {
 	if l.PoolTrouble != "" {
 		return
 	}
 	restarted := e.epoch != "" && l.Pool.Epoch != e.epoch
 	e.epoch = l.Pool.Epoch
 	for _, u := range e.watch.Upgraded {
-		e.addServer(l.Pool, u.Server.Name, restarted)
+		e.addServer(l, u.Server.Name, restarted)
 	}
 	for _, s := range e.watch.Live {
-		e.addServer(l.Pool, s.Name, restarted)
+		e.addServer(l, s.Name, restarted)
 	}
 }
 
-func (e *errorCounts) addServer(p fleet.Pool, name string, restarted bool) {
-	standing, ok := p.Of(name)
+func (e *errorCounts) addServer(l seen, name string, restarted bool) {
+	standing, ok := l.standings[name]
 	c := standing.Counters
 	if !ok || !c.Requests.Known || !c.Errors.Known {
 		return
