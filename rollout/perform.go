@@ -15,6 +15,10 @@ const (
 	// pollFirst and pollMost are the times between two looks at the pool.
 	pollFirst = 10 * time.Millisecond
 	pollMost  = 250 * time.Millisecond
+	// longest is how long one effect on a server may take: a command that hangs
+	// must not keep a server out for ever. Draining and checking have limits of
+	// their own in the policy.
+	longest = 15 * time.Minute
 )
 
 // foreignError tells that somebody else moved the server in the balancer.
@@ -39,7 +43,7 @@ func (c *Controller) perform(ctx context.Context, i int, t Turn) {
 		c.report(ctx, report{turn: i, kind: StepFailed, step: step, seen: found, err: err})
 		return
 	}
-	seen, err := c.do(ctx, t, step)
+	seen, err := c.bounded(ctx, t, step)
 	kind := StepDone
 	if err != nil {
 		kind = StepFailed
@@ -86,6 +90,20 @@ func (c *Controller) approach(ctx context.Context, t Turn, step Step) (Seen, err
 		return found, foreign("%s is %s in the load balancer already, and noon did not take it out: put it in by hand, then \"noon resume\"", t.Server.Name, standing.Rotation.Words())
 	}
 	return found, nil
+}
+
+// bounded does one step, in limited time where it is an effect on the server.
+func (c *Controller) bounded(ctx context.Context, t Turn, step Step) (Seen, error) {
+	if step != Stage && !changes[step] {
+		return c.do(ctx, t, step)
+	}
+	within, cancel := context.WithTimeout(ctx, longest)
+	defer cancel()
+	seen, err := c.do(within, t, step)
+	if err != nil && within.Err() != nil && ctx.Err() == nil {
+		err = fmt.Errorf("%s %s was not done within %s, and was given up: %w", step, t.Server.Name, longest, err)
+	}
+	return seen, err
 }
 
 // do does one step.
