@@ -12,6 +12,7 @@ import (
 	"os/signal"
 	"os/user"
 	"path/filepath"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -117,14 +118,31 @@ func (e *usageError) Error() string {
 	return fmt.Sprintf("%v\n  try: %s --help", e.err, e.cmd.CommandPath())
 }
 
-// args makes an argument check whose failure is a usage error.
+// args makes an argument check whose failure is a usage error that says what
+// the command takes.
 func args(check cobra.PositionalArgs) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
-		if err := check(cmd, args); err != nil {
-			return &usageError{cmd, err}
+		if check(cmd, args) == nil {
+			return nil
 		}
+		got := "nothing"
+		if len(args) > 0 {
+			got = strings.Join(args, " ")
+		}
+		return &usageError{cmd, fmt.Errorf("usage: %s (got %s)", cmd.UseLine(), got)}
+	}
+}
+
+// known is the argument check of the root: what it gets is an unknown command.
+func known(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
 		return nil
 	}
+	text := fmt.Sprintf("there is no command %q", args[0])
+	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
+		text += "; did you mean " + strings.Join(near, " or ") + "?"
+	}
+	return &usageError{cmd, errors.New(text)}
 }
 
 func (a *app) json() bool { return a.output == "json" }

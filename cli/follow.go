@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"slices"
 	"time"
 
 	"noon/api"
@@ -26,6 +27,9 @@ type follower struct {
 	events  []rollout.Event
 	// stopping: Ctrl-C was given once.
 	stopping bool
+	// pressed is the key that was pressed last, where it has to be pressed
+	// twice to count.
+	pressed byte
 }
 
 // follow shows the rollout, and returns the command's end.
@@ -73,6 +77,7 @@ func (f *follower) lost(ctx context.Context) error {
 // event shows one event.
 func (f *follower) event(e rollout.Event) *exit {
 	before := f.state
+	before.Turns = slices.Clone(before.Turns) // Apply changes them in place
 	f.state.Apply(e)
 	f.events = append(f.events, e)
 	if f.app.json() {
@@ -154,6 +159,8 @@ func (f *follower) leave() *exit {
 // key is a key that was pressed in a terminal.
 func (f *follower) key(ctx context.Context, key byte) *exit {
 	verbs := map[byte]string{'p': "promote", 'h': "hold", 'r': "rollback", 'c': "resume", 'a': "abort"}
+	again := f.pressed == key
+	f.pressed = 0
 	switch {
 	case key == 3: // Ctrl-C, where the terminal is in raw mode
 		return f.interrupt(ctx)
@@ -163,6 +170,10 @@ func (f *follower) key(ctx context.Context, key byte) *exit {
 		f.screen.print("this command is the controller; Ctrl-C holds the rollout and ends it")
 		return nil
 	case verbs[key] == "":
+		return nil
+	case (key == 'r' || key == 'a') && !again:
+		f.pressed = key
+		f.screen.print(fmt.Sprintf("%s? Press %c again", verbs[key], key))
 		return nil
 	}
 	_, err := f.session.Order(ctx, api.OrderRequest{Verb: verbs[key], By: who(), Seen: f.state.Sequence})

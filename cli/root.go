@@ -18,7 +18,7 @@ func (a *app) root() *cobra.Command {
 	root := &cobra.Command{
 		Use: "noon", Short: "Upgrade the servers behind a load balancer, one at a time, at any time of day", Long: about,
 		Version: a.version, SilenceErrors: true, SilenceUsage: true,
-		Args: args(cobra.NoArgs),
+		Args: known, SuggestionsMinimumDistance: 2,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
 			return a.prepare(cmd)
@@ -30,7 +30,7 @@ func (a *app) root() *cobra.Command {
 	root.AddCommand(
 		a.deployCommand(), a.planCommand(), a.statusCommand(), a.verdictCommand(),
 		a.verbCommand("promote", "Let the other servers follow the canary", "noon promote\n  noon promote --why \"the errors are the ones of ticket 311\""),
-		a.verbCommand("hold", "Let nothing new begin; servers under way finish their turn", "noon hold --why \"lunch\""),
+		a.verbCommand("hold", "Let nothing new begin; a server under way comes back into rotation", "noon hold --why \"lunch\""),
 		a.verbCommand("resume", "Carry on a rollout that is held or was interrupted", "noon resume"),
 		a.verbCommand("rollback", "Put every upgraded server back to its previous version", "noon rollback --why \"wrong prices\""),
 		a.verbCommand("abort", "End the rollout where it is; servers that are out come back", "noon abort"),

@@ -5,10 +5,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 	"time"
 
+	"github.com/charmbracelet/x/ansi"
 	"github.com/spf13/cobra"
+	"golang.org/x/term"
 
 	"noon/api"
 	"noon/control"
@@ -85,7 +88,7 @@ func (a *app) statusWatch(ctx context.Context, s *session) error {
 		if a.json() {
 			err = json.NewEncoder(a.out).Encode(r)
 		} else {
-			text := a.statusText(r)
+			text := a.narrow(a.statusText(r))
 			if lines > 0 && a.paint.on {
 				fmt.Fprintf(a.out, "\x1b[%dA\x1b[J", lines)
 			}
@@ -101,6 +104,19 @@ func (a *app) statusWatch(ctx context.Context, s *session) error {
 			return nil
 		}
 	}
+}
+
+// narrow cuts the lines to the terminal's width, so that each takes one row.
+func (a *app) narrow(text string) string {
+	columns, _, err := term.GetSize(int(os.Stdout.Fd()))
+	if err != nil || !a.paint.on {
+		return text
+	}
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		lines[i] = ansi.Truncate(line, columns, "")
+	}
+	return strings.Join(lines, "\n")
 }
 
 func (a *app) statusText(r report) string {

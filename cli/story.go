@@ -21,6 +21,9 @@ func (a *app) story(e rollout.Event, before, after rollout.State) string {
 
 func (a *app) event(e rollout.Event, before, after rollout.State) string {
 	p := a.paint
+	if len(after.Turns) == 0 {
+		return "" // nothing to do: the end says so
+	}
 	switch e.Kind {
 	case rollout.RolloutStarted:
 		return p.strong(fmt.Sprintf("%s -> %s", e.Plan.Service, e.Plan.Version)) + fmt.Sprintf("  %d servers, %d canary first, never fewer than %d in rotation; by %s", len(after.Turns), e.Plan.Canaries, e.Plan.Policy.Keep, e.By)

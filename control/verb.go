@@ -45,7 +45,10 @@ func (s *Station) Say(ctx context.Context, w Words) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	if finished {
+	switch {
+	case finished && w.Verb == Rollback && number > 0:
+		return 0, &VerbError{Why: fmt.Sprintf("rollout %d is finished: to go back, deploy the version before (\"noon receipt %d\" names it)", number, number)}
+	case finished:
 		return 0, &VerbError{Why: fmt.Sprintf("there is no unfinished rollout to %s: \"noon deploy VERSION\" starts one", w.Verb)}
 	}
 	state, err := s.Record.State(ctx, number)

@@ -94,7 +94,9 @@ func (r *Receipt) add(e rollout.Event) {
 		}
 	case rollout.ControllerStarted:
 		r.interrupt()
-		r.decide(e)
+		if e.Sequence > 2 { // the first one is no more than the rollout's start
+			r.decide(e)
+		}
 	case rollout.RolloutStarted, rollout.VerdictReached:
 	default:
 		r.decide(e)

@@ -23,8 +23,19 @@ func (r Receipt) Text(w io.Writer) error {
 		fmt.Fprintf(&b, "  reason  %s\n", r.Reason)
 	}
 	fmt.Fprintf(&b, "  cut     %s\n", cut(r.Cut))
+	var untouched []string
 	for _, t := range r.Turns {
+		if t.Place == rollout.Pending && len(t.Steps) == 0 && !r.Ended.IsZero() {
+			untouched = append(untouched, t.Server)
+			continue
+		}
+		if t.Place == rollout.Pending && !r.Ended.IsZero() {
+			t.Place = rollout.Untouched
+		}
 		t.text(&b)
+	}
+	if len(untouched) > 0 {
+		fmt.Fprintf(&b, "\n  not touched: %s\n", strings.Join(untouched, ", "))
 	}
 	for _, l := range r.Left {
 		fmt.Fprintf(&b, "\n  %s  left alone: %s\n", l.Server.Name, l.Why)
