@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -64,24 +65,18 @@ func preflight(ctx context.Context, s fleet.Service, driver balancer.Driver, r r
 	if err != nil {
 		problems = append(problems, fleet.Problem{Fatal: true, What: "the load balancer cannot be read: " + err.Error(), Mend: "see \"balancer:\" in noon.yaml, and whether it runs"})
 	}
-	var mu sync.Mutex
+	found := make([][]fleet.Problem, len(s.Servers))
 	var all sync.WaitGroup
 	places := make(chan struct{}, preflightAtOnce)
-	for _, server := range s.Servers {
+	for i, server := range s.Servers {
 		places <- struct{}{}
 		all.Go(func() {
 			defer func() { <-places }()
-			found := r.Preflight(ctx, server)
-			mu.Lock()
-			defer mu.Unlock()
-			for _, p := range found {
-				p.What = server.Name + ": " + p.What
-				problems = append(problems, p)
-			}
+			found[i] = r.Preflight(ctx, server)
 		})
 	}
 	all.Wait()
-	return problems
+	return slices.Concat(append([][]fleet.Problem{problems}, found...)...)
 }
 
 // releases are the service's releases as a rollout needs them.
