@@ -15,7 +15,7 @@ import (
 // upgraded; the rollout goes on, and the other members know all of it.
 func TestAMemberOfTheClusterIsKilledDuringARollout(t *testing.T) {
 	w := newShop(t)
-	etcd := testbed.StartEtcd(t, 3, true)
+	etcd := testbed.StartEtcd(t, 3, testbed.Certificates)
 	w.build(size{servers: 2, haproxy: 1})
 	w.artifact("v2", "none")
 	w.welcome()

@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"net"
 	"net/url"
 	"strings"
 	"time"
@@ -35,15 +36,60 @@ func Connect(ctx context.Context, c Cluster) (*Journal, error) {
 	}
 	client, err := clientv3.New(config)
 	if err != nil {
-		return nil, newJournal("").failed(c.called(), err)
+		return nil, newJournal("").failed(c.called(), c.explained(ctx, config, err))
 	}
 	j := newJournal(c.prefix())
 	j.client, j.close = client, client.Close
 	j.full = "ask who runs etcd for room (etcdctl compact, etcdctl defrag, then etcdctl alarm disarm)"
 	if _, err := j.firstKey(ctx, j.prefix, j.prefix+"\x00"); err != nil {
-		return nil, errors.Join(fmt.Errorf("%s: %w", c.called(), err), j.Close())
+		return nil, errors.Join(fmt.Errorf("%s: %w", c.called(), c.explained(ctx, config, err)), j.Close())
 	}
 	return j, nil
+}
+
+// explained adds to an answer that did not come what happens to a connection:
+// etcd's client keeps to itself that a certificate is not accepted.
+func (c Cluster) explained(ctx context.Context, config clientv3.Config, err error) error {
+	if !errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	for _, endpoint := range c.Endpoints {
+		if trouble := dial(ctx, endpoint, config.TLS); trouble != nil {
+			return fmt.Errorf("%w; %s: %w", err, endpoint, trouble)
+		}
+	}
+	return err
+}
+
+// dial connects as a client would, and returns what goes wrong until the first
+// answer is due.
+func dial(ctx context.Context, endpoint string, secure *tls.Config) error {
+	u, err := url.Parse(endpoint)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
+	var conn net.Conn
+	if u.Scheme == "https" {
+		conn, err = (&tls.Dialer{Config: secure}).DialContext(ctx, "tcp", u.Host)
+	} else {
+		conn, err = (&net.Dialer{}).DialContext(ctx, "tcp", u.Host)
+	}
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	// With TLS 1.3 a refusal of our certificate comes with the first answer.
+	if err := conn.SetReadDeadline(time.Now().Add(200 * time.Millisecond)); err != nil {
+		return err
+	}
+	_, err = conn.Read(make([]byte, 1))
+	var late net.Error
+	if errors.As(err, &late) && late.Timeout() {
+		return nil
+	}
+	return err
 }
 
 func (c Cluster) called() string { return "etcd at " + strings.Join(c.Endpoints, ", ") }

@@ -11,6 +11,7 @@ import (
 )
 
 func TestEveryEtcdKeepsThePromises(t *testing.T) {
+	t.Parallel()
 	eachStore(t, map[string]func(t *testing.T, j *Journal){
 		"entries are read back in order":                    entriesAreReadBack,
 		"rollouts and services are found":                   rolloutsAndServicesAreFound,

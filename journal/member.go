@@ -56,24 +56,33 @@ func startMember(ctx context.Context, dir string, quota int64, died context.Canc
 }
 
 // launch starts etcd in a goroutine of its own: what it cannot read it calls
-// fatal, and that ends the goroutine (see memberLog).
-func (m *member) launch(config *embed.Config) (etcd *embed.Etcd, err error) {
-	done := make(chan struct{})
+// fatal, and that ends the goroutine which found it (see memberLog); another
+// may then wait for that one for ever, and is left behind.
+func (m *member) launch(config *embed.Config) (*embed.Etcd, error) {
+	type outcome struct {
+		etcd *embed.Etcd
+		err  error
+	}
+	done := make(chan outcome, 1)
 	go func() {
-		defer close(done)
+		o := outcome{err: errDied}
 		defer func() {
 			if r := recover(); r != nil {
-				etcd, err = nil, fmt.Errorf("etcd cannot start: %v", r)
+				o = outcome{err: fmt.Errorf("etcd cannot start: %v", r)}
 			}
+			done <- o
 		}()
-		err = errDied
-		etcd, err = embed.StartEtcd(config)
+		o.etcd, o.err = embed.StartEtcd(config)
 	}()
-	<-done
-	if fatal := m.log.fatal(); fatal != nil {
-		return nil, fatal
+	select {
+	case o := <-done:
+		if fatal := m.log.fatal(); fatal != nil {
+			return nil, fatal
+		}
+		return o.etcd, o.err
+	case <-m.log.dead:
+		return nil, m.log.fatal()
 	}
-	return etcd, err
 }
 
 var errDied = errors.New("etcd ended while it started")

@@ -32,17 +32,30 @@ type Etcd struct {
 	// User and Password are set by Restrict.
 	User, Password string
 
+	access       Access
 	program, dir string
 	peers        []string
 	members      []*exec.Cmd
 }
 
-// StartEtcd starts a cluster, with TLS if wanted, and ends it with the test.
-func StartEtcd(t testing.TB, members int, tls bool) *Etcd {
+// Access is how an etcd lets clients in.
+type Access int
+
+const (
+	// Anybody may come, without TLS.
+	Anybody Access = iota
+	// Certificates: with TLS, and a certificate of the client's own.
+	Certificates
+	// Passwords: with TLS, and, after Restrict, with a user and password.
+	Passwords
+)
+
+// StartEtcd starts a cluster, and ends it with the test.
+func StartEtcd(t testing.TB, members int, access Access) *Etcd {
 	t.Helper()
-	e := &Etcd{program: Need(t, "etcd"), dir: t.TempDir(), members: make([]*exec.Cmd, members)}
+	e := &Etcd{access: access, program: Need(t, "etcd"), dir: t.TempDir(), members: make([]*exec.Cmd, members)}
 	scheme := "http"
-	if tls {
+	if access != Anybody {
 		scheme = "https"
 		e.CertFile, e.KeyFile = certificate(t, e.dir)
 		e.CAFile = e.CertFile
@@ -84,8 +97,11 @@ func (e *Etcd) args(i int) []string {
 		"--listen-client-urls", e.Endpoints[i], "--advertise-client-urls", e.Endpoints[i],
 		"--listen-peer-urls", e.peers[i], "--initial-advertise-peer-urls", e.peers[i], "--initial-cluster", strings.Join(initial, ","),
 		"--heartbeat-interval", "50", "--election-timeout", "500", "--log-level", "error"}
-	if e.CAFile != "" {
-		args = append(args, "--cert-file", e.CertFile, "--key-file", e.KeyFile, "--trusted-ca-file", e.CAFile)
+	if e.access != Anybody {
+		args = append(args, "--cert-file", e.CertFile, "--key-file", e.KeyFile)
+	}
+	if e.access == Certificates {
+		args = append(args, "--client-cert-auth", "--trusted-ca-file", e.CAFile)
 	}
 	return args
 }
