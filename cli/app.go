@@ -85,12 +85,13 @@ func statusOf(err error) int {
 		own    *exit
 		answer *api.Error
 		config *fleet.ConfigError
+		none   *fleet.MissingError
 		usage  *usageError
 	)
 	switch {
 	case errors.As(err, &own):
 		return own.status
-	case errors.As(err, &config), errors.As(err, &usage):
+	case errors.As(err, &config), errors.As(err, &none), errors.As(err, &usage):
 		return exitUsage
 	case errors.As(err, &answer):
 		return answerStatus(answer.Kind)

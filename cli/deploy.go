@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"noon/api"
+	"noon/rollout"
 )
 
 const deployAbout = `Take one server out of the load balancer, upgrade it, see that it is well, put
@@ -44,7 +45,7 @@ func (a *app) deploy(ctx context.Context, version, why string, wait bool) error 
 		if err != nil {
 			return err
 		}
-		return a.follow(ctx, s, number, wait)
+		return a.follow(ctx, s, number, rollout.Succeeded, wait)
 	})
 }
 
@@ -73,8 +74,19 @@ func (a *app) say(ctx context.Context, verb, why string) error {
 		if _, err := s.TakeUp(ctx); err != nil {
 			return err
 		}
-		return a.follow(ctx, s, number, false)
+		return a.follow(ctx, s, number, wanted(verb), false)
 	})
+}
+
+// wanted is the outcome that a human wants who says the verb.
+func wanted(verb string) rollout.Outcome {
+	switch verb {
+	case "rollback":
+		return rollout.WentBack
+	case "abort":
+		return rollout.Ended
+	}
+	return rollout.Succeeded
 }
 
 // order says the verb; "resume" after a crash has nothing to say when the

@@ -22,9 +22,11 @@ type follower struct {
 	session *session
 	number  int64
 	wait    bool
-	screen  *screen
-	state   rollout.State
-	events  []rollout.Event
+	// wanted is the outcome that the command is there for.
+	wanted rollout.Outcome
+	screen *screen
+	state  rollout.State
+	events []rollout.Event
 	// stopping: Ctrl-C was given once.
 	stopping bool
 	// pressed is the key that was pressed last, where it has to be pressed
@@ -33,8 +35,8 @@ type follower struct {
 }
 
 // follow shows the rollout, and returns the command's end.
-func (a *app) follow(ctx context.Context, s *session, number int64, wait bool) error {
-	f := &follower{app: a, session: s, number: number, wait: wait, screen: openScreen(a)}
+func (a *app) follow(ctx context.Context, s *session, number int64, wanted rollout.Outcome, wait bool) error {
+	f := &follower{app: a, session: s, number: number, wanted: wanted, wait: wait, screen: openScreen(a)}
 	defer f.screen.close()
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt)
@@ -98,7 +100,7 @@ func (f *follower) event(e rollout.Event) *exit {
 // finished is the command's end at the rollout's end.
 func (f *follower) finished() *exit {
 	switch f.state.End.Outcome {
-	case rollout.Succeeded:
+	case f.wanted:
 		return &exit{status: exitDone}
 	case rollout.WentBack:
 		return &exit{status: exitRolledBack}

@@ -1,7 +1,9 @@
 package e2e
 
 import (
+	"encoding/json"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -9,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
@@ -37,6 +40,8 @@ func (w *webshop) commands() map[string]func(*script, bool, []string) {
 	return map[string]func(*script, bool, []string){
 		"shop": w.doShop, "artifact": w.doArtifact, "customers": w.doCustomers, "haproxy": w.doHAProxy,
 		"sshd": w.doSSHD, "process": w.doProcess, "runs": w.doRuns, "stands": w.doStands, "until": w.doUntil, "edit": w.doEdit,
+		"only": w.doOnly, "truncate": w.doTruncate, "disk": w.doDisk, "json": w.doJSON, "escaped": w.doEscaped,
+		"release-by-command": w.doReleaseByCommand,
 	}
 }
 
@@ -136,27 +141,27 @@ func (w *webshop) doRuns(ts *script, neg bool, args []string) {
 }
 
 // stands SERVER... in|out: what HAProxy says, within a minute.
-func (w *webshop) doStands(_ *script, _ bool, args []string) {
+func (w *webshop) doStands(ts *script, _ bool, args []string) {
 	want := args[len(args)-1]
 	for _, server := range args[:len(args)-1] {
-		w.await("stands "+server+" "+want, func() error { return w.stands(server, want) })
+		ts.Check(eventually(func() error { return w.stands(server, want) }))
 	}
 }
 
 // until REGEX COMMAND...: runs the command until its output matches.
 func (w *webshop) doUntil(ts *script, _ bool, args []string) {
-	want, err := regexp.Compile("(?m)" + args[0])
+	want, err := regexp.Compile("(?ms)" + args[0])
 	ts.Check(err)
-	w.await(fmt.Sprintf("until %q", args), func() error {
+	ts.Check(eventually(func() error {
 		cmd := exec.Command(args[1], args[2:]...)
 		cmd.Dir = w.dir
 		cmd.Env = append(os.Environ(), "HOME="+w.dir, "NO_COLOR=1")
 		out, err := cmd.CombinedOutput()
 		if !want.Match(out) {
-			return fmt.Errorf("%w\n%s", err, out)
+			return fmt.Errorf("%v\n%s", err, out)
 		}
 		return nil
-	})
+	}))
 }
 
 // edit FILE OLD NEW: replaces a text that must be there.
@@ -166,4 +171,94 @@ func (w *webshop) doEdit(ts *script, _ bool, args []string) {
 		ts.Fatalf("%s does not hold %q:\n%s", args[0], args[1], text)
 	}
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(strings.ReplaceAll(text, args[1], args[2])), 0o644))
+}
+
+// only SERVER: takes the other servers out of noon.yaml.
+func (w *webshop) doOnly(ts *script, _ bool, args []string) {
+	var kept []string
+	for line := range strings.Lines(ts.ReadFile("noon.yaml")) {
+		name, _, server := strings.Cut(strings.TrimSpace(line), ": { address:")
+		if !server || name == args[0] {
+			kept = append(kept, line)
+		}
+	}
+	ts.Check(os.WriteFile(ts.MkAbs("noon.yaml"), []byte(strings.Join(kept, "")), 0o644))
+}
+
+// truncate FILE: cuts it in half.
+func (w *webshop) doTruncate(ts *script, _ bool, args []string) {
+	info, err := os.Stat(ts.MkAbs(args[0]))
+	ts.Check(err)
+	ts.Check(os.Truncate(ts.MkAbs(args[0]), info.Size()/2))
+}
+
+// disk SERVER full|free: the disk with the server's releases is a small one,
+// and somebody fills it or makes room.
+func (w *webshop) doDisk(ts *script, _ bool, args []string) {
+	releases := ts.MkAbs(filepath.Join("servers", args[0], "releases"))
+	filler := filepath.Join(releases, "filler")
+	if args[1] == "free" {
+		ts.Check(os.Remove(filler))
+		return
+	}
+	kept := w.t.TempDir()
+	ts.Check(os.CopyFS(kept, os.DirFS(releases)))
+	if err := syscall.Mount("tmpfs", releases, "tmpfs", 0, "size=1m"); err != nil {
+		w.t.Skipf("a small disk cannot be mounted here: %v", err)
+	}
+	w.t.Cleanup(func() { ts.Check(syscall.Unmount(releases, syscall.MNT_DETACH)) })
+	ts.Check(os.CopyFS(releases, os.DirFS(kept)))
+	if err := os.WriteFile(filler, make([]byte, 2<<20), 0o644); err == nil {
+		ts.Fatalf("the disk is not full")
+	}
+}
+
+// json: what was printed is JSON, one value or one a line.
+func (w *webshop) doJSON(ts *script, _ bool, _ []string) {
+	text := ts.ReadFile("stdout")
+	decoder, n := json.NewDecoder(strings.NewReader(text)), 0
+	for {
+		var value any
+		err := decoder.Decode(&value)
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			ts.Fatalf("not JSON: %v\n%s", err, text)
+		}
+		n++
+	}
+	if n == 0 {
+		ts.Fatalf("nothing was printed")
+	}
+}
+
+// escaped COMMAND...: gets an argument with an escape code, and must refuse it
+// without printing one.
+func (w *webshop) doEscaped(ts *script, _ bool, args []string) {
+	cmd := exec.Command(w.noon, append(args, "v2\x1b[2J\n")...)
+	cmd.Dir = w.dir
+	out, err := cmd.CombinedOutput()
+	if err == nil || strings.Contains(string(out), "\x1b") {
+		ts.Fatalf("%v: %q", err, out)
+	}
+}
+
+// release-by-command: noon.yaml has a command in place of the directories.
+func (w *webshop) doReleaseByCommand(ts *script, _ bool, _ []string) {
+	var kept []string
+	for line := range strings.Lines(ts.ReadFile("noon.yaml")) {
+		if strings.HasPrefix(line, "  directories:") {
+			line = "  upgrade: ./upgrade {version}\n  rollback: ./upgrade {version}\n"
+		}
+		kept = append(kept, line)
+	}
+	ts.Check(os.WriteFile(ts.MkAbs("noon.yaml"), []byte(strings.Join(kept, "")), 0o644))
+	w.write("upgrade", `#!/bin/sh
+set -eu
+home="servers/$NOON_SERVER"
+mkdir -p "$home/mine/$1"
+tar -xzf "dist/shop-$1.tar.gz" -C "$home/mine/$1"
+ln -sfn "mine/$1" "$home/current"
+`, 0o755)
 }

@@ -30,13 +30,12 @@ type webshop struct {
 	t   testing.TB
 	dir string
 	// noon is the program that is under test.
-	noon     string
-	servers  []fleet.Server
-	haproxy  []*testbed.HAProxy
-	balancer *exec.Cmd
-	sshd     *testbed.SSHD
-	front    string
-	crowd    *customers.Crowd
+	noon    string
+	servers []fleet.Server
+	haproxy []*testbed.HAProxy
+	sshd    *testbed.SSHD
+	front   string
+	crowd   *customers.Crowd
 	// version and sequence are of the last event that deployAndKill saw.
 	version  string
 	sequence int64
@@ -217,18 +216,23 @@ func (w *webshop) awaitServing() {
 	})
 }
 
-// await waits until a condition holds, and then returns; the test fails if it
-// does not hold within a minute.
+// await waits until a condition holds; the test fails if it does not come to
+// hold.
 func (w *webshop) await(what string, condition func() error) {
 	w.t.Helper()
+	if err := eventually(condition); err != nil {
+		w.t.Fatalf("%s: %v", what, err)
+	}
+}
+
+// eventually waits until a condition holds, and returns what kept it from that
+// after a minute.
+func eventually(condition func() error) error {
 	deadline := time.Now().Add(time.Minute)
 	for {
 		err := condition()
-		if err == nil {
-			return
-		}
-		if time.Now().After(deadline) {
-			w.t.Fatalf("%s: %v", what, err)
+		if err == nil || time.Now().After(deadline) {
+			return err
 		}
 		time.Sleep(20 * time.Millisecond)
 	}

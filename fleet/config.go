@@ -31,12 +31,21 @@ func Read(path string) (Service, error) {
 	return service, nil
 }
 
+// MissingError tells that there is no noon.yaml; it is an fs.ErrNotExist.
+type MissingError struct{ Path string }
+
+func (e *MissingError) Error() string {
+	return shown(e.Path) + " is not there: go to the folder that has it, or name it with --config; README.md shows a first one"
+}
+
+func (e *MissingError) Unwrap() error { return fs.ErrNotExist }
+
 // readConfig returns at most one byte more than noon.yaml may have, so that
 // Parse sees that it is too long.
 func readConfig(path string) ([]byte, error) {
 	file, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("%s is not there: write it with \"noon init\", or go to the folder that has it (%w)", shown(path), fs.ErrNotExist)
+		return nil, &MissingError{path}
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read the configuration: %w", err)

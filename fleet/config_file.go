@@ -167,7 +167,7 @@ func (f *configFile) document(file *ast.File) (place, bool) {
 		}
 	}
 	if len(bodies) == 0 {
-		f.wrong(1, 1, "the file is empty: \"noon init\" writes one")
+		f.wrong(1, 1, "the file is empty: README.md shows a first one")
 		return place{}, false
 	}
 	if len(bodies) > 1 {

@@ -52,7 +52,7 @@ func TestTheExampleOfTheDesignIsRead(t *testing.T) {
 
 func TestAFileThatIsMissingSaysWhatToDo(t *testing.T) {
 	_, err := fleet.Read(filepath.Join(t.TempDir(), "noon.yaml"))
-	if !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), "noon init") {
+	if !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), "--config") {
 		t.Errorf("got %v", err)
 	}
 }

@@ -18,7 +18,8 @@ type Host interface {
 	// Run runs a command and waits for it. A status other than 0 is not an
 	// error; see Result. The error tells that the command could not be run or
 	// that it is unknown how it ended (the connection broke, ctx ended): then
-	// the world has to be read back. When ctx ends the command is killed.
+	// the world has to be read back; the error of a connection that broke has
+	// a method Unknown() bool. When ctx ends the command is killed.
 	Run(ctx context.Context, c Command) (Result, error)
 	// Write writes a file atomically: to a temporary name in the same
 	// directory, synced, then renamed. Parent directories are made.

@@ -12,8 +12,9 @@ import (
 
 const (
 	// attemptsMost is how often a way back is tried before a human is asked.
-	attemptsMost = 3
-	// attemptsApart is the time between two tries.
+	attemptsMost = 4
+	// attemptsApart is the time before the second try, and doubles: a server
+	// that reboots gets the time that it needs.
 	attemptsApart = 5 * time.Second
 )
 
@@ -163,10 +164,15 @@ func tendTurn(s State, i int, now time.Time) Decision {
 		return reverse(s, i, t.wayBack(), s.returnWhy())
 	case t.Attempts >= attemptsMost:
 		return holdTurn(s, i)
-	case t.Attempts > 0 && now.Before(t.FailedAt.Add(attemptsApart)):
-		return Decision{Wait: true, Until: t.FailedAt.Add(attemptsApart)}
+	case t.Attempts > 0 && now.Before(t.again()):
+		return Decision{Wait: true, Until: t.again()}
 	}
 	return Decision{Begin: []int{i}}
+}
+
+// again is when a step that failed is tried once more.
+func (t Turn) again() time.Time {
+	return t.FailedAt.Add(attemptsApart << (t.Attempts - 1))
 }
 
 // mustReturn tells whether a turn on its way forward has to turn round: always

@@ -2,6 +2,7 @@ package rollout
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -19,7 +20,16 @@ const (
 	// must not keep a server out for ever. Draining and checking have limits of
 	// their own in the policy.
 	longest = 15 * time.Minute
+	// unknownMost is how often an effect is tried whose end is unknown.
+	unknownMost = 3
 )
+
+// isUnknown tells of an effect whose end is unknown, because the connection
+// broke: that is not the release's fault, and every step may be done twice.
+func isUnknown(err error) bool {
+	var unknown interface{ Unknown() bool }
+	return errors.As(err, &unknown) && unknown.Unknown()
+}
 
 // foreignError tells that somebody else moved the server in the balancer.
 type foreignError struct{ err error }
@@ -100,6 +110,9 @@ func (c *Controller) bounded(ctx context.Context, t Turn, step Step) (Seen, erro
 	within, cancel := context.WithTimeout(ctx, longest)
 	defer cancel()
 	seen, err := c.do(within, t, step)
+	for tries := 1; tries < unknownMost && isUnknown(err) && sleep(within, outInterval) == nil; tries++ {
+		seen, err = c.do(within, t, step)
+	}
 	if err != nil && within.Err() != nil && ctx.Err() == nil {
 		err = fmt.Errorf("%s %s was not done within %s, and was given up: %w", step, t.Server.Name, longest, err)
 	}

@@ -183,7 +183,7 @@ func (r *simulation) operate(ctx context.Context) {
 		switch {
 		case s.Phase == Finished:
 			return
-		case round == 60:
+		case round == 100:
 			r.w.mu.Lock()
 			r.w.violate("the rollout does not end: phase %s, hold %v", s.Phase, s.Hold)
 			r.w.mu.Unlock()

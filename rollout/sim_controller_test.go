@@ -281,11 +281,11 @@ func (w *world) drain(s *simServer, ill illness) {
 	if s.rotation == fleet.Draining {
 		return
 	}
-	left := w.serving(ill)
+	left, back := w.serving(ill), w.wanted(s.Name) == simLive
 	if s.rotation == fleet.In && s.weight >= 100 && s.healthy(ill) {
 		left--
 	}
-	if keep := w.service.Policy.Keep; w.steady() && left < keep {
+	if keep := w.service.Policy.Keep; w.steady() && left < keep && (s.healthy(ill) || !back) {
 		w.violate("invariant 1: %s taken out leaves %d serving, keep is %d", s.Name, left, keep)
 	}
 	w.note("noon drains %s", s.Name)

@@ -122,7 +122,13 @@ func (s *State) resume() {
 	s.Hold, s.first = nil, 0
 	for i := range s.Turns {
 		t := &s.Turns[i]
+		if t.Foreign && t.Course == Forward && !t.Touched {
+			t.Failure = "" // what a hand did is no failure of the version
+		}
 		t.Attempts, t.Foreign = 0, false
+		if t.Open() && t.Course == Back && t.Took {
+			t.At = 0 // whoever resumes has mended something: the whole way back again
+		}
 		if s.Phase != RollingBack && t.Failure != "" && (t.Place == RolledBack || t.Place == Untouched) {
 			*t = Turn{Turn: t.Turn, Batch: t.Batch, Place: Pending}
 		}

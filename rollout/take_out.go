@@ -15,10 +15,19 @@ func (c *Controller) takeOut(ctx context.Context, t Turn) (Seen, error) {
 	if err != nil {
 		return seen, err
 	}
-	if err := c.release.BeforeDrain(ctx, t.Server, t.Wanted()); err != nil {
-		return seen, fmt.Errorf("drain: before: %w", err)
+	// The command only helps: what counts is that nothing is in flight. A
+	// process that died cannot be helped, and must not be kept from its way
+	// back.
+	helped := c.release.BeforeDrain(ctx, t.Server, t.Wanted())
+	seen, err = c.empty(ctx, t, seen)
+	switch {
+	case helped == nil:
+	case err != nil:
+		err = fmt.Errorf("%w; and \"drain: before\" failed: %w", err, helped)
+	default:
+		seen.Words += "; \"drain: before\" failed: " + helped.Error()
 	}
-	return c.empty(ctx, t, seen)
+	return seen, err
 }
 
 // drain tells the balancer to send the server no new requests, if enough
@@ -59,7 +68,7 @@ func (c *Controller) awaitCapacity(ctx context.Context, t Turn) (fleet.Pool, err
 		if standing.Rotation != fleet.In {
 			return pool, foreign("%s is %s in the load balancer by somebody else's hand", t.Server.Name, standing.Rotation.Words())
 		}
-		err = c.enough(pool, standing)
+		err = c.enough(pool, standing, t.Course)
 		if err == nil || c.sabotage.noCapacity {
 			return pool, nil
 		}
@@ -72,8 +81,13 @@ func (c *Controller) awaitCapacity(ctx context.Context, t Turn) (fleet.Pool, err
 	}
 }
 
-// enough tells whether the others are as many as the policy keeps.
-func (c *Controller) enough(pool fleet.Pool, standing fleet.Standing) error {
+// enough tells whether the others are as many as the policy keeps. A server on
+// its way back that the balancer sees unhealthy serves nobody: to take it out
+// leaves as many as there were, and its way back is what brings more.
+func (c *Controller) enough(pool fleet.Pool, standing fleet.Standing, course Course) error {
+	if course == Back && standing.Health == fleet.Unhealthy {
+		return nil
+	}
 	left, keep := pool.Serving(), c.state.Plan.Policy.Keep
 	if standing.Serving() {
 		left--

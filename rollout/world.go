@@ -20,7 +20,8 @@ type Balancer interface {
 }
 
 // Release puts versions on servers and starts them. Every method may be
-// called again after it failed or its end is unknown.
+// called again after it failed or its end is unknown; an error with a method
+// Unknown() bool that returns true tells of the latter.
 type Release interface {
 	// Stage brings the version to the server's disk, and sees that from can be
 	// restored there; nothing live changes.

@@ -57,7 +57,7 @@ func (d *Driver) nameProblems(r *reading) []fleet.Problem {
 		if _, ok := r.of(d.name(server)); !ok {
 			problems = append(problems, fatal(
 				fmt.Sprintf("backend %s at %s has no server %s", d.config.Backend, d.config.Where, fleet.Quoted(d.name(server))),
-				"use HAProxy's name of it in noon.yaml, or map it with haproxy.names"))
+				"use HAProxy's name of it in noon.yaml, or map it with haproxy.servers"))
 		}
 	}
 	for _, row := range r.servers {

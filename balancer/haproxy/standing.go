@@ -103,8 +103,15 @@ func (r row) checkPassed() bool {
 // tracks tells whether the server takes the health of another ("track").
 func (r row) tracks() bool { return r.stat["tracked"] != "" }
 
+// checkConfigured is the bit of srv_check_state that tells of a check also while
+// it is paused, as in maintenance (CHK_ST_CONFIGURED in HAProxy's sources).
+const checkConfigured = 0x2
+
 // checked tells whether anything checks the server's health.
-func (r row) checked() bool { return r.tracks() || r.stat["check_status"] != "" }
+func (r row) checked() bool {
+	state, _ := r.state.number("srv_check_state")
+	return r.tracks() || state&checkConfigured != 0
+}
 
 // weight in percent of the weight in the configuration.
 func (r row) weight() fleet.Count {

@@ -78,8 +78,17 @@ type ending struct {
 	known  bool
 }
 
-// errBroke tells that nobody knows how the command ended.
-var errBroke = errors.New("the connection broke: it is not known whether the command ended; look at the machine before it is run again")
+// brokenError tells that nobody knows how the command ended.
+type brokenError struct{}
+
+func (brokenError) Error() string {
+	return "the connection broke: it is not known whether the command ended; look at the machine before it is run again"
+}
+
+// Unknown tells that the command may have had its effect or not.
+func (brokenError) Unknown() bool { return true }
+
+var errBroke error = brokenError{}
 
 // session opens a session. A connection that turns out to be dead is opened
 // again once: nothing has been asked of the machine yet.
