@@ -33,6 +33,9 @@ func TestAMemberOfTheClusterIsKilledDuringARollout(t *testing.T) {
 	lines, killed := bufio.NewScanner(out), false
 	lines.Buffer(nil, 16<<20)
 	for lines.Scan() {
+		if !killed && strings.Contains(lines.Text(), `"step":"take out"`) {
+			w.refusedElsewhere(flags)
+		}
 		if !killed && strings.Contains(lines.Text(), `"step":"install"`) {
 			etcd.Kill(t, etcd.Leader(t))
 			killed = true
@@ -51,5 +54,17 @@ func TestAMemberOfTheClusterIsKilledDuringARollout(t *testing.T) {
 	text, err := history.CombinedOutput()
 	if err != nil || !strings.Contains(string(text), "succeeded") {
 		t.Fatalf("noon history: %v\n%s", err, text)
+	}
+}
+
+// refusedElsewhere deploys from another machine, that is with another state
+// folder, while a rollout runs: who has it in hand is told.
+func (w *webshop) refusedElsewhere(flags []string) {
+	w.t.Helper()
+	second := exec.Command(w.noon, append([]string{"deploy", "v3", "--state", w.t.TempDir()}, flags...)...)
+	second.Dir = w.dir
+	text, err := second.CombinedOutput()
+	if second.ProcessState.ExitCode() != 5 || !strings.Contains(string(text), "is in the hands of") {
+		w.t.Errorf("a second deploy from elsewhere: %v\n%s", err, text)
 	}
 }

@@ -1,6 +1,10 @@
 package fleet
 
-import "strconv"
+import (
+	"strconv"
+	"strings"
+	"unicode"
+)
 
 // quotedMost is how many bytes of untrusted text are repeated in a message.
 const quotedMost = 60
@@ -12,4 +16,15 @@ func Quoted(text string) string {
 		return strconv.QuoteToASCII(text[:quotedMost]) + "..."
 	}
 	return strconv.Quote(text)
+}
+
+// Plain returns text that others wrote as it may reach a terminal: what cannot
+// be printed, escape codes among it, becomes a question mark; lines stay.
+func Plain(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r == '\n' || unicode.IsPrint(r) {
+			return r
+		}
+		return '?'
+	}, text)
 }

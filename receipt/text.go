@@ -44,7 +44,7 @@ func (r Receipt) Text(w io.Writer) error {
 	for _, name := range r.Out {
 		fmt.Fprintf(&b, "\n  %s IS STILL OUT OF ROTATION: see to it by hand\n", name)
 	}
-	_, err := io.WriteString(w, b.String())
+	_, err := io.WriteString(w, fleet.Plain(b.String()))
 	return err
 }
 

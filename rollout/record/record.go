@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"time"
 
+	"noon/fleet"
 	"noon/journal"
 	"noon/rollout"
 )
@@ -140,7 +141,26 @@ func decode(entry journal.Entry) (rollout.Event, error) {
 	if e.Sequence != entry.Sequence {
 		return e, fmt.Errorf("entry %d of the journal says it is %d", entry.Sequence, e.Sequence)
 	}
+	plain(&e)
 	return e, nil
+}
+
+// plain takes what cannot be printed out of the event's words: people, servers
+// and balancers wrote them.
+func plain(e *rollout.Event) {
+	e.By, e.Why, e.Server = fleet.Plain(e.By), fleet.Plain(e.Why), fleet.Plain(e.Server)
+	if e.Seen != nil {
+		e.Seen.Words = fleet.Plain(e.Seen.Words)
+	}
+	if e.Verdict == nil {
+		return
+	}
+	for i := range e.Verdict.Findings {
+		e.Verdict.Findings[i].Words = fleet.Plain(e.Verdict.Findings[i].Words)
+	}
+	for i := range e.Verdict.Missing {
+		e.Verdict.Missing[i] = fleet.Plain(e.Verdict.Missing[i])
+	}
 }
 
 // translated says the journal's errors in the rollout's words.
