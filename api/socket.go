@@ -14,7 +14,7 @@ import (
 
 // socketMost is how long the path of a unix socket may be, with some room:
 // the system's limit is 107 bytes.
-const socketMost = 100
+const socketMost = 98
 
 // Socket returns the path of the controller's socket for a state folder. Where
 // that would be too long for a socket it is a private folder in the system's

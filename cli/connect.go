@@ -24,13 +24,25 @@ type session struct {
 	close   func() error
 }
 
+// role is what a command's own controller is there for.
+type role int
+
+const (
+	// glance: to answer this command alone; others do not see it.
+	glance role = iota
+	// foreground: to carry a rollout out as long as the command runs.
+	foreground
+	// lasting: "noon serve".
+	lasting
+)
+
 func (s *session) own() bool { return s.station != nil }
 
 // connectWithin is how long a controller that is just starting is waited for.
 const connectWithin = 5 * time.Second
 
 // connect finds the controller of the state folder, or starts one here.
-func (a *app) connect(ctx context.Context, stays bool) (*session, error) {
+func (a *app) connect(ctx context.Context, r role) (*session, error) {
 	service, err := fleet.Read(a.config)
 	if err != nil {
 		return nil, err
@@ -41,7 +53,7 @@ func (a *app) connect(ctx context.Context, stays bool) (*session, error) {
 	}
 	deadline := time.Now().Add(connectWithin)
 	for {
-		s, err := a.connectOnce(ctx, service, state, stays)
+		s, err := a.connectOnce(ctx, service, state, r)
 		var inUse *journal.InUseError
 		if err == nil || !errors.As(err, &inUse) || time.Now().After(deadline) {
 			return s, err
@@ -50,7 +62,7 @@ func (a *app) connect(ctx context.Context, stays bool) (*session, error) {
 	}
 }
 
-func (a *app) connectOnce(ctx context.Context, service fleet.Service, state string, stays bool) (*session, error) {
+func (a *app) connectOnce(ctx context.Context, service fleet.Service, state string, r role) (*session, error) {
 	if err := os.MkdirAll(state, 0o700); err != nil {
 		return nil, fmt.Errorf("make the state folder: %w", err)
 	}
@@ -62,17 +74,21 @@ func (a *app) connectOnce(ctx context.Context, service fleet.Service, state stri
 	ask, cancel := context.WithTimeout(ctx, connectWithin)
 	defer cancel()
 	if about, err := client.Controller(ask); err == nil {
-		return a.elsewhere(client, about, service, stays)
+		return a.elsewhere(client, about, service, r)
 	}
-	return a.here(ctx, service.Name, state, socket, stays)
+	if r == glance {
+		// Nobody else may take this controller for one that stays.
+		socket = fmt.Sprintf("%s.%d", socket, os.Getpid())
+	}
+	return a.here(ctx, service.Name, state, socket, r)
 }
 
 // elsewhere uses a controller that runs already.
-func (a *app) elsewhere(client *api.Client, about api.Controller, service fleet.Service, stays bool) (*session, error) {
+func (a *app) elsewhere(client *api.Client, about api.Controller, service fleet.Service, r role) (*session, error) {
 	switch {
 	case about.Service != service.Name:
 		return nil, fmt.Errorf("the state folder belongs to the service %s, and %s says %s: give each service its own --state", about.Service, a.config, service.Name)
-	case stays:
+	case r == lasting:
 		return nil, &exit{exitRefused, fmt.Errorf("a controller of %s runs already: %s", service.Name, about.Holder)}
 	}
 	return &session{Client: client, about: about, close: func() error { return nil }}, nil
@@ -80,7 +96,7 @@ func (a *app) elsewhere(client *api.Client, about api.Controller, service fleet.
 
 // here starts a controller in this process, which answers on the socket as
 // long as the session is open.
-func (a *app) here(ctx context.Context, service, state, socket string, stays bool) (*session, error) {
+func (a *app) here(ctx context.Context, service, state, socket string, role role) (*session, error) {
 	j, err := a.openJournal(ctx, state)
 	if err != nil {
 		return nil, err
@@ -89,7 +105,7 @@ func (a *app) here(ctx context.Context, service, state, socket string, stays boo
 	holder := journal.Holder{Name: who(), Host: host, PID: os.Getpid(), Since: time.Now()}
 	r := record.New(j, service)
 	station := &control.Station{Open: a.openSite, Journal: j, Record: r, Service: service, Holder: holder}
-	about := api.Controller{Service: service, Holder: holder, Stays: stays}
+	about := api.Controller{Service: service, Holder: holder, Stays: role == lasting}
 	serving, stop := context.WithCancel(context.Background())
 	ended, err := api.Serve(serving, socket, api.New(station, r, about))
 	if err != nil {
@@ -111,8 +127,8 @@ func (a *app) openJournal(ctx context.Context, state string) (*journal.Journal, 
 }
 
 // with runs a command's work with a session.
-func (a *app) with(ctx context.Context, work func(*session) error) error {
-	s, err := a.connect(ctx, false)
+func (a *app) with(ctx context.Context, r role, work func(*session) error) error {
+	s, err := a.connect(ctx, r)
 	if err != nil {
 		return err
 	}

@@ -40,7 +40,7 @@ func (a *app) deployCommand() *cobra.Command {
 }
 
 func (a *app) deploy(ctx context.Context, version, why string, wait bool) error {
-	return a.with(ctx, func(s *session) error {
+	return a.with(ctx, foreground, func(s *session) error {
 		number, err := s.Deploy(ctx, api.DeployRequest{Version: version, By: who(), Why: why})
 		if err != nil {
 			return err
@@ -63,7 +63,7 @@ func (a *app) verbCommand(verb, short, example string) *cobra.Command {
 // say gives the order. Where no controller runs, this command carries the
 // rollout on itself.
 func (a *app) say(ctx context.Context, verb, why string) error {
-	return a.with(ctx, func(s *session) error {
+	return a.with(ctx, foreground, func(s *session) error {
 		number, err := a.order(ctx, s, verb, why)
 		if err != nil {
 			return err

@@ -15,7 +15,7 @@ func (a *app) doctorCommand() *cobra.Command {
 		Long:    "Check everything that a deploy needs, each failure with its mend. Nothing is\nchanged. Exit status: 0, or 5 where a deploy would be refused.",
 		Example: "  noon doctor", Args: args(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.with(cmd.Context(), func(s *session) error {
+			return a.with(cmd.Context(), glance, func(s *session) error {
 				all, err := s.Doctor(cmd.Context())
 				if err != nil {
 					return err

@@ -22,7 +22,7 @@ func (a *app) historyCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "history", Short: "List the rollouts, the latest first", Example: "  noon history --last 5", Args: args(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.with(cmd.Context(), func(s *session) error {
+			return a.with(cmd.Context(), glance, func(s *session) error {
 				all, err := s.Rollouts(cmd.Context(), last)
 				if err != nil {
 					return err
@@ -59,7 +59,7 @@ func (a *app) receiptCommand() *cobra.Command {
 				}
 				number = n
 			}
-			return a.with(cmd.Context(), func(s *session) error {
+			return a.with(cmd.Context(), glance, func(s *session) error {
 				r, err := s.Rollout(cmd.Context(), number)
 				if err != nil {
 					return err
@@ -78,7 +78,7 @@ func (a *app) verdictCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "verdict", Short: "Show what is known of the new version against the live one", Example: "  noon verdict", Args: args(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.with(cmd.Context(), func(s *session) error {
+			return a.with(cmd.Context(), glance, func(s *session) error {
 				r, err := s.Rollout(cmd.Context(), 0)
 				if err != nil {
 					return err

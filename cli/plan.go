@@ -16,7 +16,7 @@ func (a *app) planCommand() *cobra.Command {
 		Long:    "Show the steps that a deploy would take, and how many servers serve at each.\nNothing is changed. Exit status: 0, or 5 where a deploy would be refused.",
 		Example: "  noon plan v1.9.0", Args: args(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.with(cmd.Context(), func(s *session) error {
+			return a.with(cmd.Context(), glance, func(s *session) error {
 				p, err := s.Plan(cmd.Context(), args[0])
 				if err != nil {
 					return err

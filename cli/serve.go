@@ -17,7 +17,7 @@ func (a *app) serveCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			ctx, stop := signal.NotifyContext(cmd.Context(), syscall.SIGINT, syscall.SIGTERM)
 			defer stop()
-			s, err := a.connect(ctx, true)
+			s, err := a.connect(ctx, lasting)
 			if err != nil {
 				return err
 			}

@@ -29,7 +29,7 @@ func (a *app) statusCommand() *cobra.Command {
 		Use: "status", Short: "Show the servers as they are, and the rollout", Example: "  noon status\n  noon status --watch",
 		Args: args(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.with(cmd.Context(), func(s *session) error {
+			return a.with(cmd.Context(), glance, func(s *session) error {
 				if watch {
 					return a.statusWatch(cmd.Context(), s)
 				}
@@ -45,6 +45,8 @@ func (a *app) statusCommand() *cobra.Command {
 type report struct {
 	Fleet   control.Fleet `json:"fleet"`
 	Rollout *api.Summary  `json:"rollout,omitempty"`
+	// Controller is the one that runs, if one does.
+	Controller *api.Controller `json:"controller,omitempty"`
 
 	state rollout.State
 }
@@ -63,6 +65,9 @@ func look(ctx context.Context, s *session) (report, error) {
 		return report{}, err
 	}
 	r := report{Fleet: f}
+	if !s.own() {
+		r.Controller = &s.about
+	}
 	latest, err := s.Rollout(ctx, 0)
 	var missing *api.Error
 	switch {
@@ -98,6 +103,10 @@ func (a *app) statusWatch(ctx context.Context, s *session) error {
 		if err != nil || r.Rollout == nil || r.state.Phase == rollout.Finished || r.state.Hold != nil {
 			return err
 		}
+		if s.own() {
+			// There is nothing to watch, and who carries it on needs the journal.
+			return &exit{exitError, errors.New("no controller runs, so nothing moves: \"noon resume\" carries the rollout on")}
+		}
 		select {
 		case <-time.After(statusEvery):
 		case <-ctx.Done():
@@ -131,6 +140,11 @@ func (a *app) statusText(r report) string {
 	}
 	for _, t := range r.Fleet.Trouble {
 		fmt.Fprintf(&b, "%s %s\n", a.paint.bad("!"), t)
+	}
+	if c := r.Controller; c != nil && c.Stays {
+		fmt.Fprintf(&b, "%s\n", a.paint.faint("  noon serve is the controller: "+c.Holder.String()))
+	} else if c != nil {
+		fmt.Fprintf(&b, "%s\n", a.paint.faint("  noon deploy is the controller: "+c.Holder.String()))
 	}
 	return strings.TrimRight(b.String(), "\n")
 }

@@ -234,6 +234,14 @@ func TestItsEndFinishesRequestsAndEndsWebsockets(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer socket.CloseNow()
+	// Caddy ends those websockets that it knows, and it knows one only a moment
+	// after the customer does: not before the first message went through.
+	if err := socket.Write(t.Context(), websocket.MessageText, []byte("hello")); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := socket.Read(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	var slow sync.WaitGroup
 	slow.Go(func() {
 		if status, _ := ask(t, customer(t), "GET", p.url()+"/slow?for=1s", ""); status != 200 {

@@ -22,6 +22,10 @@ const (
 	outputDelay = 500 * time.Millisecond
 	// killDelay is how long a command may take to be killed.
 	killDelay = 5 * time.Second
+	// refusedMost is how often a session is asked for that sshd refuses, with
+	// refusedPause in between.
+	refusedMost  = 10
+	refusedPause = 100 * time.Millisecond
 )
 
 // Run runs the command in a session of its own. The user's shell there must
@@ -112,6 +116,10 @@ func (h *Host) session(ctx context.Context) (*session, error) {
 func (h *Host) extraSession(ctx context.Context) (*session, error) {
 	channel, requests, err := h.channel(ctx, "session", nil)
 	var refused *xssh.OpenChannelError
+	// sshd counts a session for a moment longer than we do.
+	for tries := 1; errors.As(err, &refused) && tries < refusedMost && pause(ctx, refusedPause); tries++ {
+		channel, requests, err = h.channel(ctx, "session", nil)
+	}
 	if errors.As(err, &refused) {
 		err = fmt.Errorf("%s refuses another session (see MaxSessions in its sshd_config): %s", h.name, fleet.Quoted(refused.Message))
 	}
@@ -122,6 +130,16 @@ func (h *Host) extraSession(ctx context.Context) (*session, error) {
 		host: h, channel: channel, requests: requests, free: func() {},
 		ended: make(chan ending, 1), drained: make(chan struct{}),
 	}, nil
+}
+
+// pause waits, and tells whether ctx goes on.
+func pause(ctx context.Context, d time.Duration) bool {
+	select {
+	case <-time.After(d):
+		return true
+	case <-ctx.Done():
+		return false
+	}
 }
 
 // channel opens a channel on the connection, or on a new one if it broke.
