@@ -49,7 +49,8 @@ func (a *app) historyCommand() *cobra.Command {
 func (a *app) receiptCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "receipt [ID]", Short: "Show what happened in a rollout: per server and step, who decided what and why",
-		Example: "  noon receipt 17\n  noon receipt --output json", Args: args(cobra.MaximumNArgs(1)),
+		Annotations: map[string]string{outputs: "html"},
+		Example:     "  noon receipt 17\n  noon receipt --output json\n  noon receipt 17 --output html > receipt.html", Args: args(cobra.MaximumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			number := int64(0)
 			if len(args) == 1 {
@@ -65,8 +66,11 @@ func (a *app) receiptCommand() *cobra.Command {
 					return err
 				}
 				made := receipt.Make(r.Number, r.Events)
-				if a.json() {
+				switch a.output {
+				case "json":
 					return a.tell(made, "")
+				case "html":
+					return made.HTML(a.out)
 				}
 				return made.Text(a.out)
 			})

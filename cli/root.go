@@ -58,6 +58,16 @@ func (a *app) flags(root *cobra.Command) {
 	}
 }
 
+// outputs is the annotation of commands that have a further form of output.
+const outputs = "noon/outputs"
+
+func or(more string) string {
+	if more == "" {
+		return ""
+	}
+	return " or " + more
+}
+
 func fallback(variable, value string) string {
 	if v := os.Getenv(variable); v != "" {
 		return v
@@ -74,8 +84,8 @@ func list(variable string) []string {
 
 // prepare checks the global flags and chooses the colours.
 func (a *app) prepare(cmd *cobra.Command) error {
-	if a.output != "text" && a.output != "json" {
-		return &usageError{cmd, fmt.Errorf("--output is text or json, not %q", a.output)}
+	if more := cmd.Annotations[outputs]; a.output != "text" && a.output != "json" && (more == "" || a.output != more) {
+		return &usageError{cmd, fmt.Errorf("--output is text or json%s, not %q", or(more), a.output)}
 	}
 	if a.config == "" {
 		return &usageError{cmd, errors.New("--config is empty")}

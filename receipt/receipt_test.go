@@ -104,6 +104,23 @@ func scripts() map[string]*script {
 	}
 }
 
+func TestThePageShowsWhatOthersWroteAsText(t *testing.T) {
+	s := scripts()["rolled_back"]
+	s.events[0].Why = "<script>alert(1)</script>"
+	var page bytes.Buffer
+	if err := receipt.Make(7, s.events).HTML(&page); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"&lt;script&gt;alert(1)", "rolled back", "web1", "2 requests in flight were cut", "rollback started"} {
+		if !strings.Contains(page.String(), want) {
+			t.Errorf("%q is missing", want)
+		}
+	}
+	if strings.Contains(page.String(), "<script") {
+		t.Error("a script came through")
+	}
+}
+
 func TestReceipts(t *testing.T) {
 	for name, s := range scripts() {
 		t.Run(name, func(t *testing.T) {

@@ -29,10 +29,7 @@ func (r Receipt) Text(w io.Writer) error {
 			untouched = append(untouched, t.Server)
 			continue
 		}
-		if t.Place == rollout.Pending && !r.Ended.IsZero() {
-			t.Place = rollout.Untouched
-		}
-		t.text(&b)
+		r.settled(t).text(&b)
 	}
 	if len(untouched) > 0 {
 		fmt.Fprintf(&b, "\n  not touched: %s\n", strings.Join(untouched, ", "))
@@ -46,6 +43,15 @@ func (r Receipt) Text(w io.Writer) error {
 	}
 	_, err := io.WriteString(w, fleet.Plain(b.String()))
 	return err
+}
+
+// settled is the turn with a place that fits a rollout that has ended: nothing
+// is pending any more.
+func (r Receipt) settled(t Turn) Turn {
+	if t.Place == rollout.Pending && !r.Ended.IsZero() {
+		t.Place = rollout.Untouched
+	}
+	return t
 }
 
 func (r Receipt) result() string {
@@ -75,7 +81,7 @@ func cut(c fleet.Count) string {
 func (t Turn) text(b *strings.Builder) {
 	fmt.Fprintf(b, "\n  %s  %s -> %s  %s\n", t.Server, t.From, t.To, t.Place)
 	for _, s := range t.Steps {
-		fmt.Fprintf(b, "    %s  %-9s %8s  %s\n", s.Began.Local().Format("15:04:05"), s.Step, s.took(), s.words())
+		fmt.Fprintf(b, "    %s  %-9s %8s  %s\n", clock(s.Began), s.Step, s.took(), s.words())
 	}
 }
 
@@ -108,7 +114,7 @@ func (r Receipt) decisions(b *strings.Builder) {
 	}
 	fmt.Fprintf(b, "\n  decided\n")
 	for _, d := range r.Decided {
-		fmt.Fprintf(b, "    %s  %s by %s%s\n", d.Time.Local().Format("15:04:05"), d.words(), d.By, because(d.Why))
+		fmt.Fprintf(b, "    %s  %s by %s%s\n", clock(d.Time), d.words(), d.By, because(d.Why))
 	}
 }
 
