@@ -46,6 +46,31 @@ func TestInvariantsHoldInRandomRollouts(t *testing.T) {
 	}
 }
 
+// TestKilledBetweenAnyTwoEffects kills the controller once at every operation
+// of rollouts in which nothing else goes wrong: each ends well all the same.
+func TestKilledBetweenAnyTwoEffects(t *testing.T) {
+	moments := 0
+	for seed := range uint64(6) {
+		for moment, more := 1, true; more; moment++ {
+			moments++
+			synctest.Test(t, func(t *testing.T) {
+				w, _ := newWorld(seed)
+				w.faults, w.kills, w.pauses = 0, map[int]bool{moment: true}, nil
+				run := simulation{w: w, quiet: true}
+				run.do()
+				more = w.ops > moment
+				if end := w.journal.state.End; len(w.violations) > 0 || end != nil && end.Outcome != Succeeded {
+					t.Errorf("seed %d, killed at operation %d: %s", seed, moment, w.violationText())
+				}
+			})
+		}
+	}
+	if moments < 300 {
+		t.Errorf("only %d moments were tried", moments)
+	}
+	t.Logf("%d moments", moments)
+}
+
 // TestABrokenInvariantIsNoticed shows that the simulated world can fail.
 func TestABrokenInvariantIsNoticed(t *testing.T) {
 	for name, s := range map[string]sabotage{
@@ -80,7 +105,9 @@ type simulation struct {
 	w        *world
 	ill      illness
 	sabotage sabotage
-	number   int
+	// quiet: the human says nothing unless the rollout is held.
+	quiet  bool
+	number int
 }
 
 func (r *simulation) do() {
@@ -223,6 +250,10 @@ func (r *simulation) calm() {
 func (r *simulation) say(s State) {
 	e := Event{By: "ana", Why: "simulated"}
 	switch x := r.draw(100); {
+	case r.quiet && s.Hold == nil:
+		return
+	case r.quiet:
+		e.Kind = Resumed
 	case s.Hold != nil && x < 60:
 		e.Kind = Resumed
 	case s.Hold != nil && x < 80, x < 3:
