@@ -154,7 +154,7 @@ func (r *simulation) control(ctx context.Context) {
 			}
 		}
 		defer func() { <-done }()
-		time.Sleep(time.Duration(r.w.random.IntN(5)) * time.Second)
+		time.Sleep(time.Duration(r.draw(5)) * time.Second)
 	}
 }
 
