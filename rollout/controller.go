@@ -142,7 +142,8 @@ func (c *Controller) begin(ctx context.Context, turns []int) bool {
 			continue
 		}
 		c.active[i], began = true, true
-		c.steps.Go(func() { c.perform(ctx, i, c.upcoming(i)) })
+		t := c.upcoming(i) // here: the state is this goroutine's alone
+		c.steps.Go(func() { c.perform(ctx, i, t) })
 	}
 	return began
 }
