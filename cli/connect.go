@@ -38,6 +38,19 @@ const (
 
 func (s *session) own() bool { return s.station != nil }
 
+// controller is the one that acts on the service, nil if none does. It may be
+// on another machine that uses the same etcd.
+func (s *session) controller(ctx context.Context) (*api.Controller, error) {
+	if !s.own() {
+		return &s.about, nil
+	}
+	holder, held, err := s.station.Journal.Holder(ctx, s.about.Service)
+	if err != nil || !held {
+		return nil, err
+	}
+	return &api.Controller{Service: s.about.Service, Holder: holder}, nil
+}
+
 // connectWithin is how long a controller that is just starting is waited for.
 const connectWithin = 5 * time.Second
 

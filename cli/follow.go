@@ -70,8 +70,12 @@ func (a *app) follow(ctx context.Context, s *session, number int64, wanted rollo
 
 // lost ends a follower whose controller does not answer any more.
 func (f *follower) lost(ctx context.Context) error {
-	if ctx.Err() != nil {
-		return &exit{exitError, errors.New("ended by a signal; the rollout is not finished: \"noon resume\" carries it on")}
+	switch {
+	case ctx.Err() != nil && f.session.own():
+		err := f.stop(context.WithoutCancel(ctx)).err
+		return errors.Join(&exit{exitError, errors.New("ended by a signal; the rollout is not finished: \"noon resume\" carries it on")}, err)
+	case ctx.Err() != nil:
+		return f.leave()
 	}
 	return &exit{exitError, errors.New("the controller does not answer any more; the rollout goes on when one runs again: \"noon resume\"")}
 }
@@ -129,7 +133,7 @@ func (f *follower) interrupt(ctx context.Context) *exit {
 	case !f.session.own():
 		return f.leave()
 	case f.stopping:
-		return f.stop()
+		return f.stop(ctx)
 	}
 	f.stopping = true
 	f.screen.print(f.app.paint.unclear("Ctrl-C: the server under way is brought to an end and back into rotation; Ctrl-C again stops at once"))
@@ -142,9 +146,13 @@ func (f *follower) interrupt(ctx context.Context) *exit {
 	return nil
 }
 
-// stop ends the controller where it is, and says what is out.
-func (f *follower) stop() *exit {
+// stop ends the controller where it is, and says what is out: by the journal,
+// which may be ahead of what was shown.
+func (f *follower) stop(ctx context.Context) *exit {
 	err := f.session.station.Stop()
+	if latest, failed := f.session.Rollout(ctx, f.number); failed == nil {
+		f.state = rollout.Fold(latest.Events)
+	}
 	for _, t := range f.state.Turns {
 		if t.Took {
 			f.screen.print(f.app.paint.bad(t.Server.Name+" is out of rotation") + ": \"noon resume\" carries on, \"noon rollback\" puts it back on " + string(t.From))
@@ -153,9 +161,11 @@ func (f *follower) stop() *exit {
 	return &exit{exitHeld, err}
 }
 
+// leave ends the command and not the rollout, so its status is not that of a
+// rollout that is done.
 func (f *follower) leave() *exit {
 	f.screen.print(fmt.Sprintf("the rollout goes on in the controller of %s; \"noon status --watch\" shows it", f.session.about.Holder))
-	return &exit{status: exitDone}
+	return &exit{status: exitError}
 }
 
 // key is a key that was pressed in a terminal.

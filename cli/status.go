@@ -20,6 +20,9 @@ import (
 	"noon/rollout"
 )
 
+// stalled is what helps a rollout whose controller is gone.
+const stalled = "no controller runs, so nothing moves: \"noon resume\" carries the rollout on, \"noon rollback\" undoes it, \"noon abort\" ends it where it is"
+
 // statusEvery is the time between two looks with --watch.
 const statusEvery = time.Second
 
@@ -47,6 +50,8 @@ type report struct {
 	Rollout *api.Summary  `json:"rollout,omitempty"`
 	// Controller is the one that runs, if one does.
 	Controller *api.Controller `json:"controller,omitempty"`
+	// Stalled: the rollout has work to do, and no controller does it.
+	Stalled bool `json:"stalled,omitempty"`
 
 	state rollout.State
 }
@@ -65,8 +70,8 @@ func look(ctx context.Context, s *session) (report, error) {
 		return report{}, err
 	}
 	r := report{Fleet: f}
-	if !s.own() {
-		r.Controller = &s.about
+	if r.Controller, err = s.controller(ctx); err != nil {
+		return r, err
 	}
 	latest, err := s.Rollout(ctx, 0)
 	var missing *api.Error
@@ -79,6 +84,7 @@ func look(ctx context.Context, s *session) (report, error) {
 	r.state = rollout.Fold(latest.Events)
 	summary := api.Summarize(latest.Number, r.state)
 	r.Rollout = &summary
+	r.Stalled = r.Controller == nil && r.state.Phase != rollout.Finished && !r.state.Resting(time.Now())
 	return r, nil
 }
 
@@ -105,7 +111,7 @@ func (a *app) statusWatch(ctx context.Context, s *session) error {
 		}
 		if s.own() {
 			// There is nothing to watch, and who carries it on needs the journal.
-			return &exit{exitError, errors.New("no controller runs, so nothing moves: \"noon resume\" carries the rollout on")}
+			return &exit{exitError, errors.New(stalled)}
 		}
 		select {
 		case <-time.After(statusEvery):
@@ -133,7 +139,7 @@ func (a *app) statusText(r report) string {
 	a.rolloutText(&b, r)
 	rows := [][]string{}
 	for _, s := range r.Fleet.Servers {
-		rows = append(rows, a.serverRow(s, r.state))
+		rows = append(rows, a.serverRow(s, r.state, r.Stalled))
 	}
 	for _, line := range table(rows) {
 		fmt.Fprintf(&b, "  %s\n", line)
@@ -141,9 +147,13 @@ func (a *app) statusText(r report) string {
 	for _, t := range r.Fleet.Trouble {
 		fmt.Fprintf(&b, "%s %s\n", a.paint.bad("!"), t)
 	}
-	if c := r.Controller; c != nil && c.Stays {
+	switch c := r.Controller; {
+	case r.Stalled:
+		fmt.Fprintf(&b, "%s %s\n", a.paint.bad("!"), stalled)
+	case c == nil:
+	case c.Stays:
 		fmt.Fprintf(&b, "%s\n", a.paint.faint("  noon serve is the controller: "+c.Holder.String()))
-	} else if c != nil {
+	default:
 		fmt.Fprintf(&b, "%s\n", a.paint.faint("  noon deploy is the controller: "+c.Holder.String()))
 	}
 	return strings.TrimRight(b.String(), "\n")
@@ -167,7 +177,7 @@ func (a *app) rolloutText(b *strings.Builder, r report) {
 }
 
 // serverRow is one server: a sign, its name, what the balancer and it say.
-func (a *app) serverRow(s control.ServerReport, state rollout.State) []string {
+func (a *app) serverRow(s control.ServerReport, state rollout.State, stalled bool) []string {
 	p, sign := a.paint, a.paint.bad("x")
 	switch {
 	case s.Standing.Serving():
@@ -179,7 +189,7 @@ func (a *app) serverRow(s control.ServerReport, state rollout.State) []string {
 	if version == "" {
 		version = "?"
 	}
-	return []string{sign, s.Name, version, s.Standing.Rotation.Words(), string(s.Standing.Health), inFlight(s.Standing.InFlight), note(s, state)}
+	return []string{sign, s.Name, version, s.Standing.Rotation.Words(), string(s.Standing.Health), inFlight(s.Standing.InFlight), note(s, state, stalled)}
 }
 
 func inFlight(c fleet.Count) string {
@@ -189,13 +199,13 @@ func inFlight(c fleet.Count) string {
 	return fmt.Sprintf("%d in flight", c.N)
 }
 
-func note(s control.ServerReport, state rollout.State) string {
+func note(s control.ServerReport, state rollout.State, stalled bool) string {
 	for _, t := range state.Turns {
 		if t.Server.Name != s.Name || state.Phase == rollout.Finished {
 			continue
 		}
 		if step, ok := t.Step(); ok {
-			return string(step)
+			return stepNote(t, step, stalled)
 		}
 		if t.Place == rollout.Upgraded {
 			return "new"
@@ -208,6 +218,19 @@ func note(s control.ServerReport, state rollout.State) string {
 		return s.Vitals.Health
 	}
 	return s.Standing.Note
+}
+
+// stepNote is how far a server's turn is.
+func stepNote(t rollout.Turn, step rollout.Step, stalled bool) string {
+	switch {
+	case stalled && t.Took:
+		return "taken out by noon, interrupted at: " + string(step)
+	case stalled:
+		return "interrupted at: " + string(step)
+	case !t.Running && t.Failure != "" && t.Attempts > 0:
+		return string(step) + " failed"
+	}
+	return string(step)
 }
 
 // table lays rows out in columns as wide as they need.

@@ -135,7 +135,7 @@ func newStillFleet(n int) *stillFleet {
 func (f *stillFleet) site() (*control.Site, error) {
 	return &control.Site{
 		Service:   f.service,
-		World:     rollout.World{Balancer: f, Release: f, Checker: f, Witness: &observe.Witness{Pool: f, Checker: f, Every: 20 * time.Millisecond, Timeout: time.Second, InARow: 1}},
+		World:     rollout.World{Balancer: f, Release: f, Checker: f, Witness: &observe.Witness{Pool: f, Checker: f, Every: 200 * time.Millisecond, Timeout: time.Second, InARow: 1}},
 		Preflight: func(context.Context) []fleet.Problem { return nil },
 		Ready:     func(fleet.Version) error { return nil },
 		Close:     func() error { return nil },

@@ -14,6 +14,8 @@ import (
 	"syscall"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"noon/testbed"
 )
 
 type script = testscript.TestScript
@@ -42,13 +44,14 @@ func (w *webshop) commands() map[string]func(*script, bool, []string) {
 		"sshd": w.doSSHD, "process": w.doProcess, "runs": w.doRuns, "stands": w.doStands, "until": w.doUntil, "edit": w.doEdit,
 		"only": w.doOnly, "truncate": w.doTruncate, "disk": w.doDisk, "json": w.doJSON, "escaped": w.doEscaped,
 		"release-by-command": w.doReleaseByCommand,
+		"lb":                 w.doLB, "etcd": w.doEtcd,
 	}
 }
 
-// shop [N servers] [N haproxy] [ssh]: builds it. A file "rollout" in the
+// shop [N servers] [N haproxy|lb] [ssh]: builds it. A file "rollout" in the
 // script is that section of noon.yaml.
 func (w *webshop) doShop(ts *script, _ bool, args []string) {
-	s := size{servers: 4, haproxy: 1, ssh: slices.Contains(args, "ssh")}
+	s := size{servers: 4, haproxy: 1, lb: slices.Contains(args, "lb"), ssh: slices.Contains(args, "ssh")}
 	for i, word := range args[:max(len(args)-1, 0)] {
 		if n, err := strconv.Atoi(word); err == nil && args[i+1] == "servers" {
 			s.servers = n
@@ -107,6 +110,23 @@ func (w *webshop) doHAProxy(ts *script, _ bool, args []string) {
 	}
 }
 
+// lb kill|start|restart: the embedded load balancer.
+func (w *webshop) doLB(ts *script, _ bool, args []string) {
+	if args[0] != "start" {
+		w.lb.kill()
+	}
+	if args[0] != "kill" {
+		w.lb.start(w.t)
+	}
+}
+
+// etcd N: from here on the journal is in a cluster of N members.
+func (w *webshop) doEtcd(ts *script, _ bool, args []string) {
+	n, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	ts.Setenv("NOON_ETCD", strings.Join(testbed.StartEtcd(w.t, n, testbed.Anybody).Endpoints, ","))
+}
+
 // sshd stop|start|cut|rekey
 func (w *webshop) doSSHD(ts *script, _ bool, args []string) {
 	switch args[0] {
@@ -140,7 +160,7 @@ func (w *webshop) doRuns(ts *script, neg bool, args []string) {
 	}
 }
 
-// stands SERVER... in|out: what HAProxy says, within a minute.
+// stands SERVER... in|out: what the load balancer says, within a minute.
 func (w *webshop) doStands(ts *script, _ bool, args []string) {
 	want := args[len(args)-1]
 	for _, server := range args[:len(args)-1] {
@@ -155,7 +175,7 @@ func (w *webshop) doUntil(ts *script, _ bool, args []string) {
 	ts.Check(eventually(func() error {
 		cmd := exec.Command(args[1], args[2:]...)
 		cmd.Dir = w.dir
-		cmd.Env = append(os.Environ(), "HOME="+w.dir, "NO_COLOR=1")
+		cmd.Env = append(os.Environ(), "HOME="+w.dir, "NO_COLOR=1", "NOON_ETCD="+ts.Getenv("NOON_ETCD"))
 		out, err := cmd.CombinedOutput()
 		if !want.Match(out) {
 			return fmt.Errorf("%v\n%s", err, out)

@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,10 +13,16 @@ import (
 )
 
 // TestMain makes "noon" a program that scripts and tests can start: this
-// binary itself. So is the program that BenchmarkFleet starts.
+// binary itself; "noon+" is the same and prints its exit status in a last
+// line. So is the program that BenchmarkFleet starts.
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
-		"noon":            func() { os.Exit(cli.Main("test", os.Args[1:])) },
+		"noon": func() { os.Exit(cli.Main("test", os.Args[1:])) },
+		"noon+": func() {
+			status := cli.Main("test", os.Args[1:])
+			fmt.Println("status", status)
+			os.Exit(status)
+		},
 		"simulated-fleet": simulatedFleet,
 	})
 }

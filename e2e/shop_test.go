@@ -33,6 +33,7 @@ type webshop struct {
 	noon    string
 	servers []fleet.Server
 	haproxy []*testbed.HAProxy
+	lb      *embedded
 	sshd    *testbed.SSHD
 	front   string
 	crowd   *customers.Crowd
@@ -64,6 +65,8 @@ func (w *webshop) open() {
 // size says what a webshop is made of.
 type size struct {
 	servers, haproxy int
+	// lb: the embedded load balancer, not HAProxy.
+	lb bool
 	// ssh: the servers are reached over SSH, not as this machine.
 	ssh bool
 	// rollout is the rollout section of noon.yaml, indented.
@@ -105,12 +108,21 @@ func (w *webshop) build(s size) {
 	}
 	w.write("ctl", ctl, 0o755)
 	w.artifact("v1", "none")
-	for range s.haproxy {
-		w.haproxy = append(w.haproxy, testbed.StartHAProxy(w.t, w.servers, testbed.HAProxyConfig{}))
+	switch {
+	case s.lb:
+		w.lb = startEmbedded(w.t, w.noon, w.dir, w.servers)
+	default:
+		w.startHAProxy(s.haproxy)
 	}
 	w.configure(s)
 	w.first()
 	w.awaitServing()
+}
+
+func (w *webshop) startHAProxy(n int) {
+	for range n {
+		w.haproxy = append(w.haproxy, testbed.StartHAProxy(w.t, w.servers, testbed.HAProxyConfig{}))
+	}
 }
 
 func (w *webshop) configure(s size) {
@@ -124,12 +136,7 @@ func (w *webshop) configure(s size) {
 			fmt.Fprintf(&y, "  %s: { address: %q }\n", server.Name, server.Address)
 		}
 	}
-	var sockets []string
-	for _, h := range w.haproxy {
-		sockets = append(sockets, h.Socket)
-	}
-	w.front = w.haproxy[0].Front
-	fmt.Fprintf(&y, "balancer:\n  haproxy: { backend: shop, sockets: [%s] }\n", strings.Join(sockets, ", "))
+	fmt.Fprintf(&y, "balancer:\n  %s\n", w.balancer())
 	fmt.Fprintf(&y, "release:\n  directories: { root: %q, artifact: \"dist/shop-{version}.tar.gz\", keep: 3 }\n", filepath.Join(w.dir, "servers", "{server}"))
 	if w.sshd != nil {
 		fmt.Fprintf(&y, "  restart: cd %q && ./ctl restart\n", w.dir)
@@ -145,6 +152,20 @@ func (w *webshop) configure(s size) {
 	}
 	fmt.Fprintf(&y, "check:%srollout:%s", check, rollout)
 	w.write("noon.yaml", y.String(), 0o644)
+}
+
+// balancer is that line of noon.yaml; it sets where customers go.
+func (w *webshop) balancer() string {
+	if w.lb != nil {
+		w.front = w.lb.front
+		return "lb: { socket: " + w.lb.socket + " }"
+	}
+	var sockets []string
+	for _, h := range w.haproxy {
+		sockets = append(sockets, h.Socket)
+	}
+	w.front = w.haproxy[0].Front
+	return "haproxy: { backend: shop, sockets: [" + strings.Join(sockets, ", ") + "] }"
 }
 
 // artifact packs a version of the shop, with what is wrong with it.
@@ -238,8 +259,12 @@ func eventually(condition func() error) error {
 	}
 }
 
-// stands tells how every HAProxy says that it treats a server: "in" or "out".
+// stands tells how every load balancer says that it treats a server: "in" or
+// "out".
 func (w *webshop) stands(server, want string) error {
+	if w.lb != nil {
+		return w.lb.stands(server, want)
+	}
 	for i, h := range w.haproxy {
 		status := h.Status(server)
 		in := status == "UP"

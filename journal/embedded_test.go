@@ -278,3 +278,26 @@ func damage(t *testing.T, pattern string) {
 		}
 	}
 }
+
+// BenchmarkAppend is one entry on the disk: every step of a rollout waits for
+// two of them.
+func BenchmarkAppend(b *testing.B) {
+	j, err := OpenEmbedded(b.Context(), b.TempDir())
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer j.Close()
+	l, err := j.Acquire(b.Context(), "shop", Holder{Name: "bench"})
+	if err != nil {
+		b.Fatal(err)
+	}
+	rollout, err := j.Begin(b.Context(), "shop", []byte("{}"), l)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for n := int64(2); b.Loop(); n++ {
+		if err := j.Append(b.Context(), "shop", rollout, Entry{n, []byte("an entry")}, l); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -75,6 +75,9 @@ func cut(c fleet.Count) string {
 	case c.N == 0:
 		return "no request in flight was cut"
 	}
+	if c.N == 1 {
+		return "1 request in flight was cut, as \"drain: after: cut\" says"
+	}
 	return fmt.Sprintf("%d requests in flight were cut, as \"drain: after: cut\" says", c.N)
 }
 

@@ -14,11 +14,11 @@ type act func(ctx context.Context, t Turn) (Seen, error)
 // change does act while the server is out, and keeps watching that it stays
 // out: a balancer that is restarted in the middle puts servers back.
 func (c *Controller) change(ctx context.Context, t Turn, do act) (Seen, error) {
-	out, err := c.stillOut(ctx, t)
+	before, err := c.stillOut(ctx, t)
 	if err != nil {
-		return out, err
+		return before, err
 	}
-	t.Epoch = out.Epoch
+	t.Epoch = before.Epoch
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	kept := make(chan Seen, 1)
@@ -26,12 +26,11 @@ func (c *Controller) change(ctx context.Context, t Turn, do act) (Seen, error) {
 	seen, err := do(ctx, t)
 	cause := context.Cause(ctx)
 	cancel(nil)
-	out = <-kept
+	out := <-kept
 	if out.Foreign && cause != nil {
 		return out, cause
 	}
-	seen.Epoch = out.Epoch
-	return seen, err
+	return seen.and(before.and(out)), err
 }
 
 // keepOut looks at the server until ctx ends, and takes it out again after a
@@ -45,10 +44,27 @@ func (c *Controller) keepOut(ctx context.Context, t Turn, cancel context.CancelC
 			return now
 		}
 		if err == nil {
-			t.Epoch, seen = now.Epoch, now
+			t.Epoch, seen = now.Epoch, seen.and(now)
 		}
 	}
 	return seen
+}
+
+// and adds what was seen of a server's drain beside or after s: a restart of
+// the balancer has to be told, and what was cut then has to be counted.
+func (s Seen) and(drain Seen) Seen {
+	s.Epoch = drain.Epoch
+	if s.Words != "" && drain.Words != "" {
+		s.Words += "; "
+	}
+	s.Words += drain.Words
+	if s.Cut == nil {
+		s.Cut = drain.Cut
+	} else if drain.Cut != nil {
+		sum := s.Cut.Plus(*drain.Cut)
+		s.Cut = &sum
+	}
+	return s
 }
 
 func (c *Controller) stop(ctx context.Context, t Turn) (Seen, error) {

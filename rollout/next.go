@@ -96,7 +96,7 @@ func nextOther(s State, _ time.Time) Decision {
 		return afterWorse(s)
 	}
 	if failed, ok := s.failed(); ok {
-		return hold(s, fmt.Sprintf("%s: %s; it is %s, %d servers run %s", failed.Server.Name, failed.Failure, failed.Place, s.count(Upgraded), s.Plan.Version))
+		return hold(s, fmt.Sprintf("%s: %s; it is %s, %s %s", failed.Server.Name, failed.Failure, failed.Place, run(s.count(Upgraded)), s.Plan.Version))
 	}
 	if s.Hold != nil {
 		return Decision{Wait: true}
@@ -107,6 +107,13 @@ func nextOther(s State, _ time.Time) Decision {
 	return record(Event{Kind: RolloutFinished, Outcome: Succeeded})
 }
 
+func run(servers int) string {
+	if servers == 1 {
+		return "1 server runs"
+	}
+	return fmt.Sprintf("%d servers run", servers)
+}
+
 func nextRollingBack(s State, _ time.Time) Decision {
 	if s.Hold != nil {
 		return Decision{Wait: true}
@@ -114,11 +121,11 @@ func nextRollingBack(s State, _ time.Time) Decision {
 	if i, ok := s.nextBack(); ok {
 		return reverse(s, i, Back, s.rollbackWhy(i))
 	}
-	return record(Event{Kind: RolloutFinished, Outcome: s.outcome(), Why: s.why()})
+	return record(Event{Kind: RolloutFinished, Outcome: s.outcome(), Why: s.EndWhy})
 }
 
 func nextAborting(s State, _ time.Time) Decision {
-	return record(Event{Kind: RolloutFinished, Outcome: Ended, Out: s.out()})
+	return record(Event{Kind: RolloutFinished, Outcome: Ended, Why: s.EndWhy, Out: s.out()})
 }
 
 // tend looks after the turns that are open: each is brought to its end before
@@ -387,19 +394,6 @@ func (s State) outcome() Outcome {
 		return WentBack
 	}
 	return Failed
-}
-
-// why returns the reason for going back, for the last event.
-func (s State) why() string {
-	if s.Verdict.Opinion == judge.Worse {
-		return words(s.Verdict)
-	}
-	for _, t := range s.Turns {
-		if t.Failure != "" {
-			return t.Server.Name + ": " + t.Failure
-		}
-	}
-	return ""
 }
 
 // Resting tells whether the rollout is held with nothing under way: it stays

@@ -42,6 +42,8 @@ type State struct {
 	WatchSince time.Time
 	// Hold is set while nothing new may begin.
 	Hold *Hold
+	// EndWhy is why the rollout goes back or was aborted.
+	EndWhy string
 	// End is the last event of a finished rollout.
 	End *Event
 	// Sequence and Time of the last event.
@@ -92,9 +94,9 @@ func (s *State) Apply(e Event) {
 	case Resumed:
 		s.resume()
 	case RollbackStarted:
-		s.Phase, s.Hold, s.first = RollingBack, nil, 0
+		s.Phase, s.Hold, s.first, s.EndWhy = RollingBack, nil, 0, s.asked(e)
 	case Aborted:
-		s.Phase, s.Hold, s.first = Aborting, nil, 0
+		s.Phase, s.Hold, s.first, s.EndWhy = Aborting, nil, 0, s.asked(e)
 	case RolloutFinished:
 		s.Phase, s.End, s.Hold = Finished, &e, nil
 	}
@@ -107,6 +109,22 @@ func (s *State) start(e Event) {
 			s.Turns = append(s.Turns, Turn{Turn: turn, Batch: i, Place: Pending})
 		}
 	}
+}
+
+// asked is why the rollout shall end: noon's reason, or who wants it, and what
+// was known against the version.
+func (s *State) asked(e Event) string {
+	if e.By == Noon {
+		return e.Why
+	}
+	why := "by " + e.By
+	if e.Why != "" {
+		why += ": " + e.Why
+	}
+	if s.Verdict.Opinion == judge.Worse {
+		why += "; " + words(s.Verdict)
+	}
+	return why
 }
 
 // interrupt forgets which steps were under way: their controller is gone.

@@ -136,7 +136,7 @@ func (c *Controller) empty(ctx context.Context, t Turn, seen Seen) (Seen, error)
 			seen.Words = fmt.Sprintf("%s still in flight after %s are cut, as \"drain: after: cut\" says", counted(standing.InFlight), policy.Wait)
 			return seen, nil
 		case waited >= policy.Wait:
-			return seen, fmt.Errorf("%s requests in flight after %s; a \"drain: before\" command can end long connections, \"after: cut\" would cut them", counted(standing.InFlight), policy.Wait)
+			return seen, fmt.Errorf("%s still in flight after %s; a \"drain: before\" command can end long connections, \"after: cut\" would cut them", counted(standing.InFlight), policy.Wait)
 		}
 		if err := sleep(ctx, pause); err != nil {
 			return seen, err
@@ -146,10 +146,13 @@ func (c *Controller) empty(ctx context.Context, t Turn, seen Seen) (Seen, error)
 }
 
 func counted(c fleet.Count) string {
-	if !c.Known {
-		return "an unknown number"
+	switch {
+	case !c.Known:
+		return "an unknown number of requests"
+	case c.N == 1:
+		return "1 request"
 	}
-	return fmt.Sprint(c.N)
+	return fmt.Sprintf("%d requests", c.N)
 }
 
 // moved deals with a server that noon took out and that is found elsewhere. A
