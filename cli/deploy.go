@@ -41,11 +41,18 @@ func (a *app) deployCommand() *cobra.Command {
 
 func (a *app) deploy(ctx context.Context, version, why string, wait bool) error {
 	return a.with(ctx, foreground, func(s *session) error {
+		before, known, err := latest(ctx, s)
+		if err != nil {
+			return err
+		}
 		number, err := s.Deploy(ctx, api.DeployRequest{Version: version, By: who(), Why: why})
 		if err != nil {
 			return err
 		}
-		return a.follow(ctx, s, number, rollout.Succeeded, wait)
+		if number != before {
+			known = 0
+		}
+		return a.follow(ctx, s, number, known, rollout.Succeeded, wait)
 	})
 }
 
@@ -64,6 +71,10 @@ func (a *app) verbCommand(verb, short, example string) *cobra.Command {
 // rollout on itself.
 func (a *app) say(ctx context.Context, verb, why string) error {
 	return a.with(ctx, foreground, func(s *session) error {
+		_, known, err := latest(ctx, s)
+		if err != nil {
+			return err
+		}
 		number, err := a.order(ctx, s, verb, why)
 		if err != nil {
 			return err
@@ -74,8 +85,22 @@ func (a *app) say(ctx context.Context, verb, why string) error {
 		if _, err := s.TakeUp(ctx); err != nil {
 			return err
 		}
-		return a.follow(ctx, s, number, wanted(verb), false)
+		return a.follow(ctx, s, number, known, wanted(verb), false)
 	})
+}
+
+// latest is the number of the latest rollout and the sequence of its last
+// event, both 0 if there is none.
+func latest(ctx context.Context, s *session) (number, sequence int64, err error) {
+	r, err := s.Rollout(ctx, 0)
+	var missing *api.Error
+	switch {
+	case errors.As(err, &missing) && missing.Kind == api.Missing:
+		return 0, 0, nil
+	case err != nil || len(r.Events) == 0:
+		return r.Number, 0, err
+	}
+	return r.Number, r.Events[len(r.Events)-1].Sequence, nil
 }
 
 // wanted is the outcome that a human wants who says the verb.

@@ -22,6 +22,9 @@ type follower struct {
 	session *session
 	number  int64
 	wait    bool
+	// known is the sequence of the last event that was there before this
+	// command: what happened before is told in one line, not once more.
+	known int64
 	// wanted is the outcome that the command is there for.
 	wanted rollout.Outcome
 	screen *screen
@@ -35,8 +38,8 @@ type follower struct {
 }
 
 // follow shows the rollout, and returns the command's end.
-func (a *app) follow(ctx context.Context, s *session, number int64, wanted rollout.Outcome, wait bool) error {
-	f := &follower{app: a, session: s, number: number, wanted: wanted, wait: wait, screen: openScreen(a)}
+func (a *app) follow(ctx context.Context, s *session, number, known int64, wanted rollout.Outcome, wait bool) error {
+	f := &follower{app: a, session: s, number: number, known: known, wanted: wanted, wait: wait, screen: openScreen(a)}
 	defer f.screen.close()
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt)
@@ -86,17 +89,32 @@ func (f *follower) event(e rollout.Event) *exit {
 	before.Turns = slices.Clone(before.Turns) // Apply changes them in place
 	f.state.Apply(e)
 	f.events = append(f.events, e)
-	if f.app.json() {
-		text, err := json.Marshal(e)
-		if err != nil {
-			return &exit{exitError, err}
-		}
-		f.screen.print(string(text))
-	} else if line := f.app.story(e, before, f.state); line != "" {
-		f.screen.print(line)
+	if err := f.show(e, before); err != nil {
+		return &exit{exitError, err}
 	}
 	if f.state.Phase == rollout.Finished {
 		return f.finished()
+	}
+	return nil
+}
+
+// show prints an event: as JSON, or as a line unless it is known already.
+func (f *follower) show(e rollout.Event, before rollout.State) error {
+	if f.app.json() {
+		text, err := json.Marshal(e)
+		if err == nil {
+			f.screen.print(string(text))
+		}
+		return err
+	}
+	line := f.app.story(e, before, f.state)
+	if e.Sequence == f.known {
+		line = f.app.before(f.number, f.state)
+	} else if e.Sequence < f.known {
+		line = ""
+	}
+	if line != "" {
+		f.screen.print(line)
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -28,7 +29,7 @@ func (a *app) event(e rollout.Event, before, after rollout.State) string {
 	case rollout.RolloutStarted:
 		return p.strong(fmt.Sprintf("%s -> %s", e.Plan.Service, e.Plan.Version)) + fmt.Sprintf("  %d servers, %d canary first, never fewer than %d in rotation; by %s", len(after.Turns), e.Plan.Canaries, e.Plan.Policy.Keep, e.By)
 	case rollout.ControllerStarted:
-		if before.Sequence <= 1 {
+		if !slices.ContainsFunc(before.Turns, rollout.Turn.Open) {
 			return ""
 		}
 		return p.unclear("taken up") + " by " + e.By + ": steps that were under way are looked at and done again"
@@ -57,6 +58,12 @@ func (a *app) event(e rollout.Event, before, after rollout.State) string {
 		return ""
 	}
 	return string(e.Kind) + by(e)
+}
+
+// before is the line for all that happened before a command carried on.
+func (a *app) before(number int64, s rollout.State) string {
+	return a.paint.strong(fmt.Sprintf("%s -> %s", s.Plan.Service, s.Plan.Version)) +
+		fmt.Sprintf("  carried on: %s so far; \"noon receipt %d\" tells what was before", reached(s), number)
 }
 
 func by(e rollout.Event) string {
@@ -122,13 +129,7 @@ func requests(v judge.Verdict) string {
 
 // ending says how it ended, and what comes next.
 func (a *app) ending(number int64, s rollout.State, status int) []string {
-	p, upgraded := a.paint, 0
-	for _, t := range s.Turns {
-		if t.Place == rollout.Upgraded {
-			upgraded++
-		}
-	}
-	where := fmt.Sprintf("%d of %d servers run %s", upgraded, len(s.Turns), s.Plan.Version)
+	p, where := a.paint, reached(s)
 	var lines []string
 	switch {
 	case s.End != nil && len(s.Turns) == 0:
@@ -153,6 +154,21 @@ func (a *app) ending(number int64, s rollout.State, status int) []string {
 		lines = append(lines, fmt.Sprintf("  %s %s", l.Server.Name, l.Why))
 	}
 	return append(lines, p.faint(fmt.Sprintf("  noon receipt %d", number)))
+}
+
+// reached is how far the rollout has come.
+func reached(s rollout.State) string {
+	return fmt.Sprintf("%d of %d servers run %s", upgraded(s), len(s.Turns), s.Plan.Version)
+}
+
+func upgraded(s rollout.State) int {
+	n := 0
+	for _, t := range s.Turns {
+		if t.Place == rollout.Upgraded {
+			n++
+		}
+	}
+	return n
 }
 
 func heldHint(s rollout.State) string {
@@ -194,13 +210,7 @@ func (f *follower) line() string {
 	if s.Hold != nil {
 		parts = append(parts, "held")
 	}
-	done := 0
-	for _, t := range s.Turns {
-		if t.Place == rollout.Upgraded {
-			done++
-		}
-	}
-	parts = append(parts, fmt.Sprintf("%d/%d done", done, len(s.Turns)), keysFor(s))
+	parts = append(parts, fmt.Sprintf("%d/%d done", upgraded(s), len(s.Turns)), keysFor(s))
 	return strings.Join(parts, " | ")
 }
 

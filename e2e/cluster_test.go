@@ -18,7 +18,7 @@ func TestAMemberOfTheClusterIsKilledDuringARollout(t *testing.T) {
 	etcd := testbed.StartEtcd(t, 3, testbed.Certificates)
 	w.build(size{servers: 2, haproxy: 1})
 	w.artifact("v2", "none")
-	w.welcome()
+	w.welcome(2)
 
 	flags := []string{"--etcd", strings.Join(etcd.Endpoints, ","), "--etcd-ca", etcd.CAFile, "--etcd-cert", etcd.CertFile, "--etcd-key", etcd.KeyFile}
 	deploy := exec.Command(w.noon, append([]string{"deploy", "v2", "--output", "json"}, flags...)...)

@@ -71,11 +71,17 @@ func (w *webshop) doShop(ts *script, _ bool, args []string) {
 // artifact VERSION FAULT: packs a version of the shop that has that fault.
 func (w *webshop) doArtifact(_ *script, _ bool, args []string) { w.artifact(args[0], args[1]) }
 
-// customers come: they come. customers leave: none of their requests failed
-// (! some did).
+// customers come [N sockets]: they come. customers leave: none of their
+// requests failed (! some did).
 func (w *webshop) doCustomers(ts *script, neg bool, args []string) {
 	if args[0] == "come" {
-		w.welcome()
+		sockets := 2
+		if len(args) > 1 {
+			n, err := strconv.Atoi(args[1])
+			ts.Check(err)
+			sockets = n
+		}
+		w.welcome(sockets)
 		return
 	}
 	tally := w.home()

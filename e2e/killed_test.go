@@ -41,7 +41,7 @@ func TestKilledAtFiftyMoments(t *testing.T) {
 	random := rand.New(rand.NewPCG(seed, 0))
 	w := newShop(t)
 	w.build(size{servers: 4, haproxy: 1, ssh: true})
-	w.welcome()
+	w.welcome(2)
 	killed, rollouts, moments := 0, 0, map[string]int{}
 	for killed < kills {
 		rollouts++

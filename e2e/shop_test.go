@@ -162,7 +162,11 @@ func (w *webshop) balancer() string {
 	}
 	var sockets []string
 	for _, h := range w.haproxy {
-		sockets = append(sockets, h.Socket)
+		socket := h.Socket
+		if w.sshd != nil {
+			socket = w.sshd.Name + ":" + h.Socket
+		}
+		sockets = append(sockets, fmt.Sprintf("%q", socket))
 	}
 	w.front = w.haproxy[0].Front
 	return "haproxy: { backend: shop, sockets: [" + strings.Join(sockets, ", ") + "] }"
@@ -335,10 +339,10 @@ func (w *webshop) end() {
 	}
 }
 
-// welcome sends customers.
-func (w *webshop) welcome() {
+// welcome sends customers, who keep so many websockets open.
+func (w *webshop) welcome(sockets int) {
 	w.crowd = customers.Start(context.Background(), customers.Config{
-		URL: "http://" + w.front, Gets: 4, Posts: 2, Slow: 1, SlowLeast: time.Second, SlowMost: 2 * time.Second, Sockets: 2, Rate: 30,
+		URL: "http://" + w.front, Gets: 4, Posts: 2, Slow: 1, SlowLeast: time.Second, SlowMost: 2 * time.Second, Sockets: sockets, Rate: 30,
 	})
 }
 

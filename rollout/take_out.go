@@ -133,7 +133,7 @@ func (c *Controller) empty(ctx context.Context, t Turn, seen Seen) (Seen, error)
 			return seen, nil
 		case waited >= policy.Wait && policy.After == fleet.CutDrain:
 			seen.Cut = &standing.InFlight
-			seen.Words = fmt.Sprintf("%s still in flight after %s are cut, as \"drain: after: cut\" says", counted(standing.InFlight), policy.Wait)
+			seen.Words = fmt.Sprintf("%s still in flight after %s: cut, as \"drain: after: cut\" says", counted(standing.InFlight), policy.Wait)
 			return seen, nil
 		case waited >= policy.Wait:
 			return seen, fmt.Errorf("%s still in flight after %s; a \"drain: before\" command can end long connections, \"after: cut\" would cut them", counted(standing.InFlight), policy.Wait)
