@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"noon/fleet"
@@ -23,7 +24,19 @@ func (c *Controller) putBack(ctx context.Context, t Turn) (Seen, error) {
 			return seen, err
 		}
 	}
-	return Seen{Words: "in rotation, and healthy for the balancer", Version: t.Wanted()}, nil
+	return Seen{Words: "in rotation, and healthy for the balancer" + shares(c.weights()), Version: t.Wanted()}, nil
+}
+
+// shares says a ramp in words, "" where there is none.
+func shares(weights []int) string {
+	if len(weights) < 2 {
+		return ""
+	}
+	var all []string
+	for _, w := range weights {
+		all = append(all, fmt.Sprintf("%d %%", w))
+	}
+	return "; with " + strings.Join(all, ", ") + " of its share"
 }
 
 func (c *Controller) weights() []int {
