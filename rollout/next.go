@@ -222,16 +222,16 @@ func holdTurn(s State, i int) Decision {
 	if s.Phase == Aborting {
 		return Decision{Wait: true}
 	}
+	if t.Foreign {
+		return hold(s, t.Failure+"; noon leaves it as it is")
+	}
 	step, _ := t.Step()
 	return hold(s, fmt.Sprintf("%s: %s: %s; %s", t.Server.Name, step, t.Failure, whereIs(t)))
 }
 
 // whereIs says where a server was left, and what helps.
 func whereIs(t Turn) string {
-	switch {
-	case t.Foreign:
-		return "somebody else moved it in the load balancer, so noon leaves it as it is"
-	case t.Took:
+	if t.Took {
 		return "it is out of rotation; noon puts it back when it is well and runs " + string(t.From)
 	}
 	return "it was not taken out by noon"

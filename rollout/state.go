@@ -95,8 +95,10 @@ func (s *State) Apply(e Event) {
 		s.resume()
 	case RollbackStarted:
 		s.Phase, s.Hold, s.first, s.EndWhy = RollingBack, nil, 0, s.asked(e)
+		s.retry()
 	case Aborted:
 		s.Phase, s.Hold, s.first, s.EndWhy = Aborting, nil, 0, s.asked(e)
+		s.retry()
 	case RolloutFinished:
 		s.Phase, s.End, s.Hold = Finished, &e, nil
 	}
@@ -135,6 +137,18 @@ func (s *State) interrupt() {
 	}
 }
 
+// retry looks anew at turns that are stuck: whoever says what comes next may
+// have mended something. A way back begins once more.
+func (s *State) retry() {
+	for i := range s.Turns {
+		t := &s.Turns[i]
+		t.Attempts, t.Foreign = 0, false
+		if t.Open() && t.Course == Back && t.Took {
+			t.At = 0
+		}
+	}
+}
+
 // resume gives turns that failed another try.
 func (s *State) resume() {
 	s.Hold, s.first = nil, 0
@@ -143,14 +157,11 @@ func (s *State) resume() {
 		if t.Foreign && t.Course == Forward && !t.Touched {
 			t.Failure = "" // what a hand did is no failure of the version
 		}
-		t.Attempts, t.Foreign = 0, false
-		if t.Open() && t.Course == Back && t.Took {
-			t.At = 0 // whoever resumes has mended something: the whole way back again
-		}
 		if s.Phase != RollingBack && t.Failure != "" && (t.Place == RolledBack || t.Place == Untouched) {
 			*t = Turn{Turn: t.Turn, Batch: t.Batch, Place: Pending}
 		}
 	}
+	s.retry()
 	s.skip()
 }
 
