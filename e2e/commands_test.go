@@ -12,6 +12,8 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -42,16 +44,16 @@ func (w *webshop) commands() map[string]func(*script, bool, []string) {
 	return map[string]func(*script, bool, []string){
 		"shop": w.doShop, "artifact": w.doArtifact, "customers": w.doCustomers, "haproxy": w.doHAProxy,
 		"sshd": w.doSSHD, "process": w.doProcess, "runs": w.doRuns, "stands": w.doStands, "until": w.doUntil, "edit": w.doEdit,
-		"only": w.doOnly, "truncate": w.doTruncate, "disk": w.doDisk, "json": w.doJSON, "escaped": w.doEscaped,
+		"only": w.doOnly, "truncate": w.doTruncate, "disk": w.doDisk, "json": w.doJSON, "hostile": w.doHostile,
 		"release-by-command": w.doReleaseByCommand,
 		"lb":                 w.doLB, "etcd": w.doEtcd,
 	}
 }
 
-// shop [N servers] [N haproxy|lb] [ssh]: builds it. A file "rollout" in the
+// shop [N servers] [N haproxy|lb] [ssh|machines]: builds it. A file "rollout" in the
 // script is that section of noon.yaml.
 func (w *webshop) doShop(ts *script, _ bool, args []string) {
-	s := size{servers: 4, haproxy: 1, lb: slices.Contains(args, "lb"), ssh: slices.Contains(args, "ssh")}
+	s := size{servers: 4, haproxy: 1, lb: slices.Contains(args, "lb"), ssh: slices.Contains(args, "ssh"), machines: slices.Contains(args, "machines")}
 	for i, word := range args[:max(len(args)-1, 0)] {
 		if n, err := strconv.Atoi(word); err == nil && args[i+1] == "servers" {
 			s.servers = n
@@ -133,17 +135,24 @@ func (w *webshop) doEtcd(ts *script, _ bool, args []string) {
 	ts.Setenv("NOON_ETCD", strings.Join(testbed.StartEtcd(w.t, n, testbed.Anybody).Endpoints, ","))
 }
 
-// sshd stop|start|cut|rekey
+// sshd [SERVER] stop|start|cut|rekey|trust: rekey gives it another host key,
+// trust lets noon's user know the one that it has.
 func (w *webshop) doSSHD(ts *script, _ bool, args []string) {
+	sshd := w.sshd
+	if machine, ok := w.machines[args[0]]; ok {
+		sshd, args = machine, args[1:]
+	}
 	switch args[0] {
 	case "stop":
-		w.sshd.Stop()
+		sshd.Stop()
 	case "start":
-		w.sshd.Start()
+		sshd.Start()
 	case "cut":
-		w.sshd.Cut()
+		sshd.Cut()
 	case "rekey":
-		w.sshd.ChangeHostKey()
+		sshd.ChangeHostKey()
+	case "trust":
+		sshd.Trust()
 	default:
 		ts.Fatalf("sshd cannot %s", args[0])
 	}
@@ -229,14 +238,31 @@ func (w *webshop) doDisk(ts *script, _ bool, args []string) {
 	}
 	kept := w.t.TempDir()
 	ts.Check(os.CopyFS(kept, os.DirFS(releases)))
-	if err := syscall.Mount("tmpfs", releases, "tmpfs", 0, "size=1m"); err != nil {
-		w.t.Skipf("a small disk cannot be mounted here: %v", err)
-	}
+	ts.Check(smallDisk(releases))
 	w.t.Cleanup(func() { ts.Check(syscall.Unmount(releases, syscall.MNT_DETACH)) })
 	ts.Check(os.CopyFS(releases, os.DirFS(kept)))
 	if err := os.WriteFile(filler, make([]byte, 2<<20), 0o644); err == nil {
 		ts.Fatalf("the disk is not full")
 	}
+}
+
+func smallDisk(at string) error { return syscall.Mount("tmpfs", at, "tmpfs", 0, "size=1m") }
+
+// condition tells scripts what is possible here: "disks" that small disks can
+// be mounted, which takes root. CI must be able to.
+func (w *webshop) condition(name string) (bool, error) {
+	if name != "disks" {
+		return false, fmt.Errorf("there is no condition %s", name)
+	}
+	at := w.t.TempDir()
+	err := smallDisk(at)
+	if err == nil {
+		return true, syscall.Unmount(at, 0)
+	}
+	if os.Getenv("CI") == "true" {
+		return false, fmt.Errorf("a small disk cannot be mounted: %w", err)
+	}
+	return false, nil
 }
 
 // json: what was printed is JSON, one value or one a line.
@@ -259,16 +285,24 @@ func (w *webshop) doJSON(ts *script, _ bool, _ []string) {
 	}
 }
 
-// escaped COMMAND...: gets an argument with an escape code, and must refuse it
-// without printing one.
-func (w *webshop) doEscaped(ts *script, _ bool, args []string) {
-	cmd := exec.Command(w.noon, append(args, "v2\x1b[2J\n")...)
-	cmd.Dir = w.dir
-	out, err := cmd.CombinedOutput()
-	if err == nil || strings.Contains(string(out), "\x1b") {
-		ts.Fatalf("%v: %q", err, out)
+// hostile COMMAND...: gets, in turn, several texts that would harm a terminal
+// as its last argument; it must refuse each with status 2, and print none.
+func (w *webshop) doHostile(ts *script, _ bool, args []string) {
+	for _, text := range []string{"v2\x1b[2J", "v2\nroot", "v2\r", "\x1b]0;title\a", "v2\u202e", "v2\xff", "v2\x9b31m"} {
+		cmd := exec.Command(w.noon, append(args, text)...)
+		cmd.Dir = w.dir
+		out, _ := cmd.CombinedOutput() // how it ended is asked below
+		if status := cmd.ProcessState.ExitCode(); status != 2 {
+			ts.Fatalf("noon %v %q ended with status %d: %s", args, text, status, out)
+		}
+		if !utf8.Valid(out) || strings.ContainsFunc(string(out), unprintable) {
+			ts.Fatalf("noon %v %q printed %q", args, text, out)
+		}
+		ts.Logf("noon %v %q: %s", args, text, out)
 	}
 }
+
+func unprintable(r rune) bool { return r != '\n' && !unicode.IsPrint(r) }
 
 // release-by-command: noon.yaml has a command in place of the directories.
 func (w *webshop) doReleaseByCommand(ts *script, _ bool, _ []string) {

@@ -37,7 +37,7 @@ func TestScripts(t *testing.T) {
 		t.Run(strings.TrimSuffix(filepath.Base(script), ".txtar"), func(t *testing.T) {
 			t.Parallel()
 			shop := &webshop{t: t}
-			testscript.Run(t, testscript.Params{Files: []string{script}, Setup: shop.setup, Cmds: shop.commands(), RequireExplicitExec: true})
+			testscript.Run(t, testscript.Params{Files: []string{script}, Setup: shop.setup, Cmds: shop.commands(), Condition: shop.condition, RequireExplicitExec: true})
 		})
 	}
 }

@@ -35,8 +35,10 @@ type webshop struct {
 	haproxy []*testbed.HAProxy
 	lb      *embedded
 	sshd    *testbed.SSHD
-	front   string
-	crowd   *customers.Crowd
+	// machines are the SSH servers of servers that have one each, by name.
+	machines map[string]*testbed.SSHD
+	front    string
+	crowd    *customers.Crowd
 	// version and sequence are of the last event that deployAndKill saw.
 	version  string
 	sequence int64
@@ -67,8 +69,9 @@ type size struct {
 	servers, haproxy int
 	// lb: the embedded load balancer, not HAProxy.
 	lb bool
-	// ssh: the servers are reached over SSH, not as this machine.
-	ssh bool
+	// ssh: the servers and HAProxy are reached over SSH, not as this machine;
+	// machines: each server is, over one of its own.
+	ssh, machines bool
 	// rollout is the rollout section of noon.yaml, indented.
 	rollout string
 }
@@ -101,8 +104,11 @@ func (w *webshop) build(s size) {
 	}
 	for i := range s.servers {
 		server := fleet.Server{Name: fmt.Sprintf("web%d", i+1), Address: testbed.Address(w.t)}
-		if s.ssh {
+		switch {
+		case s.ssh:
 			server.Host = w.sshd.Name
+		case s.machines:
+			server.Host = w.machine(server.Name)
 		}
 		w.servers = append(w.servers, server)
 	}
@@ -117,6 +123,15 @@ func (w *webshop) build(s size) {
 	w.configure(s)
 	w.first()
 	w.awaitServing()
+}
+
+// machine starts the SSH server of a server, and returns its host.
+func (w *webshop) machine(server string) string {
+	if w.machines == nil {
+		w.machines = map[string]*testbed.SSHD{}
+	}
+	w.machines[server] = testbed.StartSSHD(w.t, w.dir)
+	return w.machines[server].Name
 }
 
 func (w *webshop) startHAProxy(n int) {
@@ -138,7 +153,7 @@ func (w *webshop) configure(s size) {
 	}
 	fmt.Fprintf(&y, "balancer:\n  %s\n", w.balancer())
 	fmt.Fprintf(&y, "release:\n  directories: { root: %q, artifact: \"dist/shop-{version}.tar.gz\", keep: 3 }\n", filepath.Join(w.dir, "servers", "{server}"))
-	if w.sshd != nil {
+	if s.ssh || s.machines {
 		fmt.Fprintf(&y, "  restart: cd %q && ./ctl restart\n", w.dir)
 	} else {
 		fmt.Fprintln(&y, "  run: here\n  restart: ./ctl restart")
@@ -147,7 +162,7 @@ func (w *webshop) configure(s size) {
 	if s.rollout != "" {
 		rollout = s.rollout
 	}
-	if w.sshd != nil {
+	if s.ssh || s.machines {
 		rollout = strings.ReplaceAll(rollout, "./ctl", fmt.Sprintf("cd %s && ./ctl", w.dir))
 	}
 	fmt.Fprintf(&y, "check:%srollout:%s", check, rollout)

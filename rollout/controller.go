@@ -219,7 +219,7 @@ func (c *Controller) take(ctx context.Context, r report) error {
 	}
 	delete(c.active, r.turn)
 	if r.err != nil {
-		e.Why = r.err.Error()
+		e.Why, r.seen.Blind = r.err.Error(), isBlind(r.err)
 	}
 	if r.kind == "" || errors.Is(r.err, errMoved) {
 		return nil

@@ -75,6 +75,8 @@ type Seen struct {
 	Epoch    string         `json:"epoch,omitempty"`
 	// Foreign: somebody else moved the server in the balancer.
 	Foreign bool `json:"foreign,omitempty"`
+	// Blind: the balancer could not be read, so the step is to be done again.
+	Blind bool `json:"blind,omitempty"`
 	// InFlight is what was in flight when the drain began; Cut what was still
 	// in flight when the policy ended the wait.
 	InFlight *fleet.Count `json:"in_flight,omitempty"`

@@ -165,7 +165,7 @@ func tendTurn(s State, i int, now time.Time) Decision {
 		return Decision{Wait: true}
 	case t.Foreign:
 		return holdTurn(s, i)
-	case t.Course == Forward && t.Failure != "":
+	case t.Course == Forward && t.Failure != "" && !t.Blind:
 		return reverse(s, i, t.wayBack(), t.Failure)
 	case t.Course == Forward && s.mustReturn(t):
 		return reverse(s, i, t.wayBack(), s.returnWhy())
@@ -232,7 +232,7 @@ func holdTurn(s State, i int) Decision {
 // whereIs says where a server was left, and what helps.
 func whereIs(t Turn) string {
 	if t.Took {
-		return "it is out of rotation; noon puts it back when it is well and runs " + string(t.From)
+		return "it is out of rotation; noon puts it back when it is well and runs " + string(t.Wanted())
 	}
 	return "it was not taken out by noon"
 }

@@ -41,6 +41,18 @@ func foreign(format string, args ...any) error {
 	return &foreignError{fmt.Errorf(format, args...)}
 }
 
+// blindError tells that the balancer could not be read for long: that is not
+// the version's fault.
+type blindError struct{ err error }
+
+func (e *blindError) Error() string { return e.err.Error() }
+func (e *blindError) Unwrap() error { return e.err }
+
+func isBlind(err error) bool {
+	var blind *blindError
+	return errors.As(err, &blind)
+}
+
 // perform does the next step of a turn: read the pool, write that the step
 // begins, do it, and report what was seen.
 func (c *Controller) perform(ctx context.Context, i int, t Turn) {
@@ -160,7 +172,7 @@ func (c *Controller) observe(ctx context.Context, server string) (fleet.Pool, fl
 			err = fmt.Errorf("it is unknown whether %s is in rotation: %s", server, trouble(pool))
 		}
 		if time.Now().After(deadline) {
-			return pool, standing, fmt.Errorf("read the load balancer: %w", err)
+			return pool, standing, &blindError{fmt.Errorf("read the load balancer: %w", err)}
 		}
 		if err := sleep(ctx, pause); err != nil {
 			return pool, standing, err

@@ -84,6 +84,8 @@ type simJournal struct {
 	state  State
 	holder int
 	wake   chan struct{}
+	// heard is told of every event as it is written, under the world's lock.
+	heard func(Event)
 }
 
 func (j *simJournal) put(e Event) {
@@ -98,12 +100,19 @@ func (j *simJournal) put(e Event) {
 		close(j.wake)
 		j.wake = nil
 	}
+	if j.heard != nil {
+		j.heard(e)
+	}
 }
 
 // say is a human's event.
 func (j *simJournal) say(e Event) {
 	j.w.mu.Lock()
 	defer j.w.mu.Unlock()
+	j.sayLocked(e)
+}
+
+func (j *simJournal) sayLocked(e Event) {
 	e.Sequence, e.Time = int64(len(j.events))+1, time.Now()
 	j.put(e)
 }
@@ -290,7 +299,7 @@ func (w *world) drain(s *simServer, ill illness) {
 	}
 	w.note("noon drains %s", s.Name)
 	s.rotation, s.took = fleet.Draining, true
-	s.empty = time.Now().Add(time.Duration(w.random.IntN(2000)) * time.Millisecond)
+	s.empty = time.Now().Add(max(s.holds, time.Duration(w.random.IntN(2000))*time.Millisecond))
 	if w.faults > 0 && w.random.IntN(20) == 0 {
 		s.empty = time.Now().Add(time.Hour)
 	}

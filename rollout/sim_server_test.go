@@ -114,6 +114,9 @@ func (c simChecker) Look(ctx context.Context, s fleet.Server) (fleet.Vitals, err
 	if server.running != "" && !time.Now().Before(server.ready) && !time.Now().Before(server.dead) {
 		v = fleet.Vitals{Healthy: server.healthy(c.by.ill), Health: "200", Version: server.running}
 		v.Process = fleet.Process{ID: fmt.Sprint(s.Name, server.pid), Started: server.started}
+		if !v.Healthy {
+			v.Health = "503"
+		}
 		if c.by.ill.wrong && server.running == simNew {
 			v.Version = "v9"
 		}

@@ -47,8 +47,9 @@ type simServer struct {
 	ready    time.Time
 	link     fleet.Version
 	staged   map[fleet.Version]bool
-	empty    time.Time // when the requests in flight have ended
-	dead     time.Time // it answers nothing before
+	empty    time.Time     // when the requests in flight have ended
+	holds    time.Duration // its requests take at least so long
+	dead     time.Time     // it answers nothing before
 	pid      int
 	look     fleet.Vitals // what noon read last
 	looked   time.Time
@@ -72,11 +73,7 @@ func newWorld(seed uint64) (*world, illness) {
 	w := &world{random: random, epoch: 1, kills: map[int]bool{}, pauses: map[int]bool{}, journal: &simJournal{}}
 	w.journal.w = w
 	for i := range n {
-		name := fmt.Sprintf("web%d", i+1)
-		w.servers = append(w.servers, &simServer{
-			Server: fleet.Server{Name: name, Address: name + ":80"}, rotation: fleet.In, weight: 100,
-			running: simLive, link: simLive, staged: map[fleet.Version]bool{simLive: true}, pid: 1,
-		})
+		w.addServer(fmt.Sprintf("web%d", i+1))
 	}
 	w.faults = []float64{0, .003, .01, .03}[random.IntN(4)]
 	for range random.IntN(4) {
@@ -103,9 +100,7 @@ func (w *world) drawService(n int) fleet.Service {
 	keep := r.IntN(n)
 	then := 1 + r.IntN(max(n-keep, 1))
 	s := fleet.Service{Name: "shop", Check: fleet.Check{Times: 1 + r.IntN(3), Every: 500 * time.Millisecond, Within: 10 * time.Second}}
-	for _, server := range w.servers {
-		s.Servers = append(s.Servers, server.Server)
-	}
+	s.Servers = w.service.Servers
 	s.Policy = fleet.Policy{
 		Keep: keep, Canaries: r.IntN(3), Then: then, Promote: fleet.PromoteAuto, Worse: fleet.RollBack,
 		Watch:  fleet.WatchPolicy{Least: 5 * time.Second, Most: 20 * time.Second},
@@ -118,6 +113,15 @@ func (w *world) drawService(n int) fleet.Service {
 	return s
 }
 
+// addServer adds one that serves and runs the live version.
+func (w *world) addServer(name string) {
+	s := &simServer{
+		Server: fleet.Server{Name: name, Address: name + ":80"}, rotation: fleet.In, weight: 100,
+		running: simLive, link: simLive, staged: map[fleet.Version]bool{simLive: true}, pid: 1,
+	}
+	w.servers, w.service.Servers = append(w.servers, s), append(w.service.Servers, s.Server)
+}
+
 func (w *world) violate(format string, args ...any) {
 	w.violations = append(w.violations, fmt.Sprintf(format, args...))
 }
@@ -127,12 +131,19 @@ func (w *world) note(format string, args ...any) {
 }
 
 func (w *world) of(name string) *simServer {
+	if s := w.known(name); s != nil {
+		return s
+	}
+	panic("no server " + name)
+}
+
+func (w *world) known(name string) *simServer {
 	for _, s := range w.servers {
 		if s.Name == name {
 			return s
 		}
 	}
-	panic("no server " + name)
+	return nil
 }
 
 // steady tells whether noon can know the world as it is at this moment: what

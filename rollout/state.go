@@ -204,6 +204,7 @@ func (t *Turn) begin(e Event) {
 
 func (t *Turn) done(e Event) {
 	t.Running, t.Attempts = false, 0
+	t.forgive()
 	if e.Seen != nil {
 		t.see(*e.Seen)
 	}
@@ -220,6 +221,7 @@ func (t *Turn) done(e Event) {
 func (t *Turn) fail(e Event) {
 	t.Running, t.Failure, t.FailedAt = false, e.Why, e.Time
 	t.Attempts++
+	t.Blind = e.Seen != nil && e.Seen.Blind && t.Course == Forward
 	if e.Seen == nil {
 		return
 	}
@@ -228,6 +230,13 @@ func (t *Turn) fail(e Event) {
 	}
 	if t.Foreign = e.Seen.Foreign; t.Foreign {
 		t.At = max(slices.Index(courses[t.Course], TakeOut), 0)
+	}
+}
+
+// forgive forgets a failure that was the balancer's silence.
+func (t *Turn) forgive() {
+	if t.Blind {
+		t.Blind, t.Failure = false, ""
 	}
 }
 
@@ -259,6 +268,7 @@ func (t *Turn) end() {
 }
 
 func (t *Turn) reverse(e Event) {
+	t.forgive()
 	t.Place, t.Course, t.At, t.Running, t.Attempts, t.Foreign = Underway, e.Course, 0, false, 0, false
 	if e.Course == Return && !t.Took {
 		t.end()

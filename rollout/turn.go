@@ -92,6 +92,9 @@ type Turn struct {
 	// Foreign: somebody else moved the server in the balancer meanwhile; it
 	// is taken out anew only when a human resumes.
 	Foreign bool
+	// Blind: the last step failed because the balancer could not be read. The
+	// turn stays on its way forward and does the step again.
+	Blind bool
 	// Epoch of the balancer when the server was taken out.
 	Epoch string
 	// Mark is the server's own clock just before Start.

@@ -103,10 +103,9 @@ func (s *SSHD) configure(dir, authorized string, lines []string) {
 	s.Port = port
 	s.Name = s.User + "@" + s.Address
 	s.config = filepath.Join(dir, "sshd_config")
-	hostKey := filepath.Join(dir, "host_key")
-	s.Know(WriteSSHKey(s.t, hostKey, ""))
+	s.Know(WriteSSHKey(s.t, s.hostKey(), ""))
 	// SHLVL keeps bash from reading the start-up file of whoever runs the tests.
-	lines = append(lines, "SetEnv SHLVL=2", "ListenAddress "+s.Address, "HostKey "+hostKey, "AuthorizedKeysFile "+authorized,
+	lines = append(lines, "SetEnv SHLVL=2", "ListenAddress "+s.Address, "HostKey "+s.hostKey(), "AuthorizedKeysFile "+authorized,
 		"PidFile none", "StrictModes no", "UsePAM no", "PasswordAuthentication no", "KbdInteractiveAuthentication no",
 		"PermitRootLogin yes", "Subsystem sftp internal-sftp", "LogLevel VERBOSE", "MaxStartups 100", "UseDNS no")
 	mustSSHD(s.t, os.WriteFile(s.config, []byte(withoutRepeats(lines)), 0o600))
@@ -140,8 +139,30 @@ func (s *SSHD) Know(key xssh.PublicKey) {
 // ChangeHostKey restarts sshd with another host key, which nobody knows.
 func (s *SSHD) ChangeHostKey() {
 	s.Stop()
-	WriteSSHKey(s.t, filepath.Join(filepath.Dir(s.config), "host_key"), "")
+	WriteSSHKey(s.t, s.hostKey(), "")
 	s.Start()
+}
+
+func (s *SSHD) hostKey() string { return filepath.Join(filepath.Dir(s.config), "host_key") }
+
+// Trust replaces the key of this sshd that the home's known_hosts has by the
+// one that it has now, as a user does who has compared them.
+func (s *SSHD) Trust() {
+	path := filepath.Join(s.Home, ".ssh", "known_hosts")
+	known, err := os.ReadFile(path)
+	mustSSHD(s.t, err)
+	var kept strings.Builder
+	for line := range strings.Lines(string(known)) {
+		if !strings.HasPrefix(line, fmt.Sprintf("[%s]:%s ", s.Host, s.Port)) {
+			kept.WriteString(line)
+		}
+	}
+	mustSSHD(s.t, os.WriteFile(path, []byte(kept.String()), 0o600))
+	public, err := os.ReadFile(s.hostKey() + ".pub")
+	mustSSHD(s.t, err)
+	key, _, _, _, err := xssh.ParseAuthorizedKey(public)
+	mustSSHD(s.t, err)
+	s.Know(key)
 }
 
 // Start starts sshd again after Stop, on the same port.

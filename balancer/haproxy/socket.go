@@ -2,9 +2,11 @@ package haproxy
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
+	"syscall"
 
 	"noon/fleet"
 )
@@ -31,6 +33,10 @@ func (d *Driver) ask(ctx context.Context, commands ...string) (string, error) {
 func (d *Driver) exchange(ctx context.Context, line string) (string, error) {
 	conn, err := d.config.Dial(ctx)
 	if err != nil {
+		var reason syscall.Errno // the rest repeats where
+		if errors.As(err, &reason) {
+			err = reason
+		}
 		return "", fmt.Errorf("cannot connect: %w", err)
 	}
 	defer conn.Close()
