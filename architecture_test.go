@@ -24,6 +24,9 @@ var mayImport = map[string][]string{
 	"fleet": {},
 	"plan":  {"fleet"},
 	"judge": {"fleet"},
+	// The judge of logs, and what makes families of lines.
+	"judge/logs":      {"fleet", "judge/logs/mine"},
+	"judge/logs/mine": {},
 
 	// Doing it. The state machine says itself what it needs of the world.
 	"rollout":        {"fleet", "plan", "judge"},
@@ -46,6 +49,10 @@ var mayImport = map[string][]string{
 	"release":       {"fleet", "host", "host/local", "host/line"},
 	"observe":       {"fleet", "judge"},
 	"observe/check": {"fleet", "host", "host/line"},
+	// Reading logs: bytes of a source become lines, redacted and understood.
+	"observe/logs":        {"fleet", "host", "host/line", "judge/logs", "observe/logs/format", "observe/logs/redact"},
+	"observe/logs/format": {"judge/logs", "observe/logs/redact"},
+	"observe/logs/redact": {},
 
 	// Orders, the one way in, the account. The reading side never acts.
 	"control": {"fleet", "plan", "judge", "journal", "rollout", "rollout/record"},
