@@ -68,7 +68,7 @@ func (a *app) demoShopCommand() *cobra.Command {
 			if err != nil {
 				return &usageError{cmd, err}
 			}
-			c.Fault = f
+			c.Fault, c.Log = f, a.out
 			ctx, stop := signal.NotifyContext(cmd.Context(), syscall.SIGINT, syscall.SIGTERM)
 			defer stop()
 			return shop.Run(ctx, c)

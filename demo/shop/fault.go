@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"regexp"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -27,6 +28,9 @@ const (
 	Exit Kind = "exit"
 	// SlowStart: it listens only After its start.
 	SlowStart Kind = "slow-start"
+	// Partly: its health check is good, and Share of its pages run into a
+	// panic: a stack trace in the log, and for half of them the answer 500.
+	Partly Kind = "partly"
 )
 
 // Fault is what is wrong with a shop, in text: "ill-after=6s", "exit".
@@ -34,10 +38,11 @@ type Fault struct {
 	Kind    Kind
 	After   time.Duration // with IllAfter and SlowStart
 	Version string        // with WrongVersion
+	Share   float64       // with Partly, of 1
 }
 
 // Kinds are the faults as ParseFault reads them, for messages and help.
-const Kinds = "none, ill-after=DURATION, errors, never-healthy, wrong-version=VERSION, exit, slow-start=DURATION"
+const Kinds = "none, ill-after=DURATION, errors, never-healthy, wrong-version=VERSION, exit, slow-start=DURATION, partly=PERCENT%"
 
 // ParseFault reads a fault; "" is none.
 func ParseFault(text string) (Fault, error) {
@@ -53,6 +58,8 @@ func ParseFault(text string) (Fault, error) {
 		return f.after(value)
 	case WrongVersion:
 		return f.reporting(value)
+	case Partly:
+		return f.sharing(value)
 	}
 	return Fault{}, fmt.Errorf("fault %.60q is not known; known are %s", text, Kinds)
 }
@@ -79,6 +86,16 @@ func (f Fault) reporting(version string) (Fault, error) {
 	return f, nil
 }
 
+func (f Fault) sharing(text string) (Fault, error) {
+	number, found := strings.CutSuffix(text, "%")
+	percent, err := strconv.ParseFloat(number, 64)
+	if !found || err != nil || !(percent > 0 && percent <= 100) {
+		return Fault{}, fmt.Errorf("fault %s needs a share of the pages, such as %s=3%%, but has %.60q", f.Kind, f.Kind, text)
+	}
+	f.Share = percent / 100
+	return f, nil
+}
+
 // String is the text that ParseFault reads.
 func (f Fault) String() string {
 	switch f.Kind {
@@ -88,6 +105,8 @@ func (f Fault) String() string {
 		return string(f.Kind) + "=" + f.After.String()
 	case WrongVersion:
 		return string(f.Kind) + "=" + f.Version
+	case Partly:
+		return fmt.Sprintf("%s=%g%%", f.Kind, 100*f.Share)
 	}
 	return string(f.Kind)
 }

@@ -27,7 +27,7 @@ func (s *Shop) handler() http.Handler {
 	all.HandleFunc("GET /healthz", s.health)
 	all.HandleFunc("GET /version", s.version)
 	all.HandleFunc("POST /drain", s.drain)
-	all.Handle("/", s.failing(pages))
+	all.Handle("/", s.written(s.failing(s.discounted(pages))))
 	return s.signed(all)
 }
 

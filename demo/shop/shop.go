@@ -8,6 +8,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"sync"
@@ -25,6 +27,8 @@ type Config struct {
 	Version string
 	// Fault is what is wrong with it; the zero Fault is nothing.
 	Fault Fault
+	// Log is where it writes what it does; nil is nowhere.
+	Log io.Writer
 }
 
 // Shop is a running shop.
@@ -33,6 +37,7 @@ type Shop struct {
 	started time.Time
 	orders  atomic.Int64
 	sockets sockets
+	diary   diary
 	// serving is held by every handler, so that the end can wait for them.
 	serving sync.RWMutex
 }
@@ -43,7 +48,8 @@ func Run(ctx context.Context, c Config) error {
 	if c.Server == "" {
 		c.Server = c.Listen
 	}
-	shop := &Shop{config: c, started: time.Now()}
+	shop := &Shop{config: c, started: time.Now(), diary: diary{out: c.Log}}
+	shop.diary.write(slog.LevelInfo, "the shop opens", "server", c.Server, "version", c.Version, "listen", c.Listen)
 	if c.Fault.Kind == Exit {
 		return fmt.Errorf("shop %s %s ended at its start, because its fault says so", c.Server, c.Version)
 	}
