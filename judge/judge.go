@@ -22,6 +22,8 @@ const (
 // Verdict is an opinion with its reasons.
 type Verdict struct {
 	Opinion Opinion `json:"opinion"`
+	// Watch is the number of the watch that it is about.
+	Watch int `json:"-"`
 	// Findings say what is wrong, the worst first.
 	Findings []Finding `json:"findings,omitempty"`
 	// Missing says what an undecided verdict waits for.
@@ -53,12 +55,36 @@ func (v Verdict) Same(w Verdict) bool {
 
 // Watch is what is compared: servers that were upgraded, against the rest.
 type Watch struct {
+	// Number is 1, 2, 3 ... as the watch of one rollout changes.
+	Number  int
+	Service string
+	// From is the live version, To the one that the upgraded servers run. Both
+	// are empty where a server is only seen to be well.
+	From, To fleet.Version
 	// Since is when the watching began.
 	Since    time.Time
 	Policy   fleet.WatchPolicy
 	Upgraded []Upgraded
 	// Live are the servers that still run the live version.
 	Live []fleet.Server
+	// Canaries are the servers that get the version first, upgraded or not.
+	Canaries []fleet.Server
+	// Changing are the servers whose process is being replaced: nobody knows yet
+	// which version writes there.
+	Changing []fleet.Server
+	// Starts are the processes that were started so far, the first one first.
+	Starts []Start
+}
+
+// Start is a process that was started on a server.
+type Start struct {
+	Server  string        `json:"server"`
+	Version fleet.Version `json:"version"`
+	// Mark is the server's own clock just before.
+	Mark time.Time `json:"mark"`
+	// Back is when the server was put back with it, by the controller's clock;
+	// zero while it is not.
+	Back time.Time `json:"back,omitzero"`
 }
 
 // Upgraded is one server with the new version, as it was when it was put back.

@@ -5,6 +5,7 @@ package observe
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -33,39 +34,70 @@ type Witness struct {
 	InARow int
 }
 
-// Watch looks until ctx ends, sends the verdict after each look, and then
-// closes the channel. Who reads it late gets the latest verdict only.
-func (w *Witness) Watch(ctx context.Context, watch judge.Watch) <-chan judge.Verdict {
+// Watch looks until ctx ends, offers the verdict after each look while there
+// are upgraded servers, and then closes the channel. Who reads it late gets the
+// latest verdict only.
+func (w *Witness) Watch(ctx context.Context, watches <-chan judge.Watch) <-chan judge.Verdict {
 	verdicts := make(chan judge.Verdict)
 	go func() {
 		defer close(verdicts)
-		checks := judge.NewChecks(watch, w.InARow)
-		for ctx.Err() == nil {
-			look := w.look(ctx, watch)
-			if ctx.Err() != nil {
-				return
-			}
-			w.say(ctx, verdicts, checks.See(look))
-		}
+		w.testify(ctx, watches, verdicts)
 	}()
 	return verdicts
 }
 
-// say offers the verdict until the next look is due.
-func (w *Witness) say(ctx context.Context, verdicts chan<- judge.Verdict, v judge.Verdict) {
+func (w *Witness) testify(ctx context.Context, watches <-chan judge.Watch, verdicts chan<- judge.Verdict) {
 	next := time.NewTimer(w.Every)
 	defer next.Stop()
-	select {
-	case verdicts <- v:
-	case <-ctx.Done():
-		return
-	case <-next.C:
-		return
+	var c comparison
+	var verdict judge.Verdict
+	var offer chan<- judge.Verdict // nil: nothing new to say
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case watch := <-watches:
+			if offer = nil; c.change(watch, w.InARow) {
+				next.Reset(0)
+			}
+		case offer <- verdict:
+			offer = nil
+		case <-next.C:
+			if verdict = w.compare(ctx, &c); c.judging() {
+				offer = verdicts
+			}
+			next.Reset(w.Every)
+		}
 	}
-	select {
-	case <-next.C:
-	case <-ctx.Done():
+}
+
+// comparison is what is compared now.
+type comparison struct {
+	watch  judge.Watch
+	checks *judge.Checks
+}
+
+// change takes another watch; true tells that other servers are judged now,
+// of whom nothing is known yet.
+func (c *comparison) change(watch judge.Watch, inARow int) bool {
+	same := c.checks != nil && slices.Equal(c.watch.Upgraded, watch.Upgraded) && c.watch.Since.Equal(watch.Since)
+	if c.watch = watch; !same {
+		c.checks = judge.NewChecks(watch, inARow)
 	}
+	return !same
+}
+
+// judging tells whether there is anything to judge.
+func (c *comparison) judging() bool { return len(c.watch.Upgraded) > 0 }
+
+// compare looks once, and returns the verdict after it.
+func (w *Witness) compare(ctx context.Context, c *comparison) judge.Verdict {
+	if !c.judging() {
+		return judge.Verdict{}
+	}
+	v := c.checks.See(w.look(ctx, c.watch))
+	v.Watch = c.watch.Number
+	return v
 }
 
 // look reads the pool and the vitals of the servers that are asked.

@@ -281,6 +281,9 @@ func (c *Controller) append(ctx context.Context, e Event) error {
 
 // weigh journals a verdict that says something new.
 func (c *Controller) weigh(ctx context.Context, v judge.Verdict) error {
+	if v.Watch != c.watcher.number {
+		return nil // of what was compared before
+	}
 	old := c.state.VerdictAt.Before(c.state.WatchSince) && c.state.Phase == Watching
 	if v.Same(c.state.Verdict) && !old {
 		return nil

@@ -158,7 +158,7 @@ func (s *State) resume() {
 			t.Failure = "" // what a hand did is no failure of the version
 		}
 		if s.Phase != RollingBack && t.Failure != "" && (t.Place == RolledBack || t.Place == Untouched) {
-			*t = Turn{Turn: t.Turn, Batch: t.Batch, Place: Pending}
+			*t = t.anew()
 		}
 	}
 	s.retry()
@@ -210,6 +210,9 @@ func (t *Turn) done(e Event) {
 	}
 	if e.Step == PutBack {
 		t.Took, t.Since = false, e.Time
+		if n := len(t.Starts); n > 0 {
+			t.Starts[n-1].Back = e.Time
+		}
 	}
 	if t.At++; t.At >= len(courses[t.Course]) {
 		t.end()
@@ -246,6 +249,7 @@ func (t *Turn) see(seen Seen) {
 	}
 	if !seen.Mark.IsZero() {
 		t.Mark = seen.Mark
+		t.Starts = append(t.Starts, judge.Start{Server: t.Server.Name, Version: t.Wanted(), Mark: seen.Mark})
 	}
 	if seen.Process != nil {
 		t.Process = *seen.Process
@@ -261,10 +265,15 @@ func (t *Turn) end() {
 	case t.Course == Back:
 		t.Place, t.Touched = RolledBack, false
 	case t.Failure == "":
-		*t = Turn{Turn: t.Turn, Batch: t.Batch, Place: Pending}
+		*t = t.anew()
 	default:
 		t.Place = Untouched
 	}
+}
+
+// anew is the turn as if it had not begun.
+func (t *Turn) anew() Turn {
+	return Turn{Turn: t.Turn, Batch: t.Batch, Place: Pending, Starts: t.Starts}
 }
 
 func (t *Turn) reverse(e Event) {

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"noon/fleet"
+	"noon/judge"
 	"noon/plan"
 )
 
@@ -99,6 +100,8 @@ type Turn struct {
 	Epoch string
 	// Mark is the server's own clock just before Start.
 	Mark time.Time
+	// Starts are the processes that were started on it.
+	Starts []judge.Start
 	// Process that was checked, and when the server was put back with it.
 	Process fleet.Process
 	Since   time.Time

@@ -84,9 +84,11 @@ func (c *Controller) settle(ctx context.Context, t Turn) (Seen, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	until := time.Now().Add(max(c.state.Plan.Policy.Settle, c.balancer.Capabilities().Settle))
-	verdicts := c.witness.Watch(ctx, judge.Watch{Upgraded: []judge.Upgraded{
+	watches := make(chan judge.Watch, 1)
+	watches <- judge.Watch{Upgraded: []judge.Upgraded{
 		{Server: t.Server, Version: t.Wanted(), Process: t.Process, Since: t.Since, Asked: true},
-	}})
+	}}
+	verdicts := c.witness.Watch(ctx, watches)
 	defer func() {
 		cancel()
 		for range verdicts {

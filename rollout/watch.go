@@ -13,33 +13,48 @@ import (
 // all of them, so watching costs the same at any size of fleet.
 const asksMost = 12
 
-// watcher keeps a witness looking at the servers that are upgraded.
+// watcher keeps a witness looking, from before the first server is upgraded
+// until nothing is judged any more.
 type watcher struct {
 	key      watchKey
+	number   int
 	cancel   context.CancelFunc
+	watches  chan judge.Watch
 	verdicts <-chan judge.Verdict
 }
 
-// watchKey tells when another watch has to begin.
+// watchKey tells when something else has to be compared.
 type watchKey struct {
+	judging  bool
 	upgraded int
 	last     string
 	watching bool
+	changing string
 }
 
-// follow starts a new watch when the servers to be watched have changed.
+// follow tells the witness what is compared now, where that has changed.
 func (w *watcher) follow(ctx context.Context, witness Witness, s State) {
 	key := keyOf(s)
 	if key == w.key {
 		return
 	}
-	w.stop()
-	w.key = key
-	if key.upgraded == 0 {
+	if w.key = key; !key.judging {
+		w.stop()
 		return
 	}
-	ctx, w.cancel = context.WithCancel(ctx)
-	w.verdicts = witness.Watch(ctx, watchOf(s))
+	if w.watches == nil {
+		ctx, w.cancel = context.WithCancel(ctx)
+		w.watches = make(chan judge.Watch, 1)
+		w.verdicts = witness.Watch(ctx, w.watches)
+	}
+	select {
+	case <-w.watches: // nobody has looked at it yet, and it is outdated
+	default:
+	}
+	w.number++
+	watch := watchOf(s)
+	watch.Number = w.number
+	w.watches <- watch
 }
 
 // stop ends the watch and waits for its end.
@@ -50,43 +65,57 @@ func (w *watcher) stop() {
 	w.cancel()
 	for range w.verdicts {
 	}
-	*w = watcher{}
+	*w = watcher{key: w.key, number: w.number}
 }
 
 func keyOf(s State) watchKey {
 	if s.Phase != Canaries && s.Phase != Watching && s.Phase != Others {
 		return watchKey{}
 	}
-	key := watchKey{watching: s.Phase != Canaries}
+	key := watchKey{judging: true, watching: s.Phase != Canaries}
 	for _, t := range s.Turns[:s.bound()] {
 		if t.Place == Upgraded {
 			key.upgraded++
 			key.last = t.Server.Name
 		}
-	}
-	if key.upgraded == 0 {
-		return watchKey{}
+		if t.changing() {
+			key.changing += t.Server.Name + " "
+		}
 	}
 	return key
 }
 
+// changing tells whether the server's process is being replaced.
+func (t Turn) changing() bool {
+	step, ok := t.Step()
+	return ok && t.Touched && (step == Stop || step == Install || step == Restore || step == Start)
+}
+
 // watchOf says what is compared with what.
 func watchOf(s State) judge.Watch {
-	w := judge.Watch{Since: s.WatchSince, Policy: s.Plan.Policy.Watch}
-	upgraded := map[string]bool{}
+	w := judge.Watch{Service: s.Plan.Service, To: s.Plan.Version, Since: s.WatchSince, Policy: s.Plan.Policy.Watch}
+	touched := map[string]bool{}
 	for i, t := range s.Turns {
+		if w.From == "" {
+			w.From = t.From
+		}
+		if t.Batch < s.Plan.Canaries {
+			w.Canaries = append(w.Canaries, t.Server)
+		}
+		if t.changing() {
+			w.Changing = append(w.Changing, t.Server)
+		}
 		if t.Place == Upgraded {
 			w.Upgraded = append(w.Upgraded, judge.Upgraded{
 				Server: t.Server, Version: t.To, Process: t.Process, Since: t.Since, Asked: i < s.Plan.Canaries,
 			})
-			upgraded[t.Server.Name] = true
-		} else if t.Place == Underway {
-			upgraded[t.Server.Name] = true
 		}
+		w.Starts = append(w.Starts, t.Starts...)
+		touched[t.Server.Name] = t.Place == Upgraded || t.Place == Underway
 	}
 	for i := max(0, len(w.Upgraded)-asksMost); i < len(w.Upgraded); i++ {
 		w.Upgraded[i].Asked = true
 	}
-	w.Live = slices.DeleteFunc(slices.Clone(s.Plan.Servers), func(f fleet.Server) bool { return upgraded[f.Name] })
+	w.Live = slices.DeleteFunc(slices.Clone(s.Plan.Servers), func(f fleet.Server) bool { return touched[f.Name] })
 	return w
 }

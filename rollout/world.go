@@ -48,9 +48,11 @@ type Checker interface {
 // Witness compares upgraded servers with those that run the live version. This
 // is the seam for judges: whatever they look at, a verdict comes out.
 type Witness interface {
-	// Watch begins to compare; it sends a verdict after every look, until ctx
-	// ends, and then closes the channel.
-	Watch(ctx context.Context, w judge.Watch) <-chan judge.Verdict
+	// Watch looks from now on, so that there is a past to compare with when
+	// the first server is upgraded. What is compared comes from watches, and
+	// changes whenever another one comes. It sends a verdict after every look,
+	// until ctx ends, and then closes the channel.
+	Watch(ctx context.Context, watches <-chan judge.Watch) <-chan judge.Verdict
 }
 
 // Journal is the record of one rollout.
