@@ -1,0 +1,49 @@
+package logs
+
+import (
+	"time"
+
+	"noon/fleet"
+)
+
+// Watch is what is compared: the lines of servers with a new version, with
+// those of the servers that still run the live one.
+type Watch struct {
+	Service string
+	// Live is the version that is known to be good. Lines of any other
+	// version are the canaries'.
+	Live fleet.Version
+	// Canaries known at the start; Judge.Upgraded adds others.
+	Canaries []Canary
+	// Register of known caveats.
+	Register []Caveat
+	// Known are the families that the live version wrote when it was last
+	// watched, as Judge.Known returned them. They are not new.
+	Known []Known
+	// Alpha is the chance of a false STOP that is accepted, over the whole
+	// watch and all families; 0 is AlphaDefault.
+	Alpha float64
+	// Elapsed compares by the time since each server's first line, not by the
+	// clock: for files that were written at different times.
+	Elapsed bool
+}
+
+// AlphaDefault is the chance of a false STOP that is accepted when none is
+// given. It is the bound of the method; `make bench-judge-logs` measures what
+// is really reached.
+const AlphaDefault = 0.005
+
+// Canary is one server with a new version.
+type Canary struct {
+	Server  string
+	Version fleet.Version
+	// Since is when its new process was started. Lines before it are the
+	// server's past, which tells what is usual for this machine.
+	Since time.Time
+}
+
+// Known is a family that the live version is known to write.
+type Known struct {
+	Key      string `json:"key"`
+	Template string `json:"template"`
+}
