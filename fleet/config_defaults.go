@@ -27,6 +27,12 @@ func defaultCheck() Check {
 	}
 }
 
+// defaultLogSource reads the last ten minutes, so that there is a past to
+// compare with.
+func defaultLogSource() LogSource {
+	return LogSource{History: 10 * time.Minute}
+}
+
 // defaultPolicy has one canary, watched for at least ten minutes; then one
 // server at a time. A human promotes and decides what is undecided; what is
 // worse is rolled back without waiting for one. Requests in flight after a

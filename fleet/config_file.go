@@ -54,11 +54,22 @@ func (f *configFile) wrong(line, column int, what string) {
 
 var credentials = regexp.MustCompile(`://[^/@\s]+@`)
 
-// masked hides user and password in URLs, which do not belong into noon.yaml,
-// and so even less onto the screen. The number of characters stays.
+// secrets are values of keys that must name an environment variable.
+var secrets = regexp.MustCompile(`\b((?:token|password)["']?:\s*)("[^"]*"?|'[^']*'?|[^\s,}]+)`)
+
+// masked hides user and password in URLs, and the values of token: and
+// password:, which do not belong into noon.yaml, and so even less onto the
+// screen. The number of characters stays.
 func masked(text string) string {
-	return credentials.ReplaceAllStringFunc(text, func(s string) string {
+	text = credentials.ReplaceAllStringFunc(text, func(s string) string {
 		return "://" + strings.Repeat("*", utf8.RuneCountInString(s)-len("://@")) + "@"
+	})
+	return secrets.ReplaceAllStringFunc(text, func(s string) string {
+		parts := secrets.FindStringSubmatch(s)
+		if strings.HasPrefix(strings.Trim(parts[2], `"'`), "env:") {
+			return s
+		}
+		return parts[1] + strings.Repeat("*", utf8.RuneCountInString(parts[2]))
 	})
 }
 

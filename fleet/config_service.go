@@ -8,6 +8,7 @@ type serviceSection struct {
 	release  *releaseSection
 	asks     *checkSection
 	rollout  *rolloutSection
+	logs     *logsSetting
 }
 
 func newServiceSection(to *Service) *serviceSection {
@@ -18,6 +19,7 @@ func newServiceSection(to *Service) *serviceSection {
 		release:  newReleaseSection(&to.Release),
 		asks:     &checkSection{to: &to.Check},
 		rollout:  &rolloutSection{to: &to.Policy},
+		logs:     &logsSetting{to: &to.Logs},
 	}
 }
 
@@ -29,7 +31,7 @@ func (s *serviceSection) fields() []field {
 		{key: "release", about: "how a version gets onto a server and is started there", to: in(s.release), required: true, also: []string{"deploy", "upgrade"}},
 		{key: "check", about: "how noon sees that a server is well and which version it runs", to: in(s.asks), required: true, also: []string{"health", "healthcheck"}},
 		{key: "rollout", about: "how careful a rollout is", to: in(s.rollout), also: []string{"policy", "strategy"}},
-		{key: "logs", to: notYet{"remove it"}},
+		{key: "logs", about: "where the servers' logs are read, to compare the versions", to: s.logs, also: []string{"log", "logging"}},
 		{key: "monitors", to: notYet{"remove it"}},
 		{key: "database", to: notYet{"remove it"}},
 		{key: "api", to: notYet{"remove it"}},

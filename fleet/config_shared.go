@@ -33,6 +33,7 @@ func (s *serviceSection) checkShared() {
 	if d := s.to.Release.Directories; d != nil && d.Root != "" && !strings.Contains(d.Root, "{server}") {
 		s.release.directories.in.place("root").wrong("%s and would share the root %s: write {server} in it, or give them their host", both, Quoted(d.Root))
 	}
+	s.logs.checkShared(both)
 	for key, asked := range map[string]string{"url": s.to.Check.URL, "version": s.to.Check.Version.URL, "started": s.to.Check.Started.URL} {
 		if asked != "" && !named(asked) {
 			s.asks.in.place(key).wrong("%s, and check.%s asks both at the same place: write {address} in it, or give them their host", both, key)

@@ -39,6 +39,7 @@ func TestTheExampleOfTheDesignIsRead(t *testing.T) {
 			URL: "http://{address}/healthz", Version: fleet.Source{URL: "http://{address}/version"},
 			Times: 3, Every: 500 * time.Millisecond, Within: time.Minute, Timeout: 3 * time.Second,
 		},
+		Logs: []fleet.LogSource{{Journald: "webshop", History: 10 * time.Minute}},
 		Policy: fleet.Policy{
 			Keep: 2, Canaries: 1, Then: 1, Watch: fleet.WatchPolicy{Least: 10 * time.Minute, Most: 2 * time.Hour, Requests: 5000},
 			Promote: fleet.PromoteAsk, Worse: fleet.RollBack, Undecided: fleet.Ask,
@@ -112,6 +113,13 @@ func TestEveryKeyReachesItsNoun(t *testing.T) {
 		Check: fleet.Check{
 			URL: "https://{server}/ok", Command: "true", Version: fleet.Source{Command: "shop --version"}, Started: fleet.Source{URL: "http://{address}/started"},
 			Times: 2, Every: 100 * time.Millisecond, Within: 90 * time.Second, Timeout: 1500 * time.Millisecond,
+		},
+		Logs: []fleet.LogSource{
+			{File: "/var/log/{server}/*.log", History: time.Hour, HideEmails: true},
+			{Journald: "shop@{server}", History: 10 * time.Minute},
+			{Docker: "shop-{server}", History: 10 * time.Minute},
+			{Command: "tail -F /srv/{server}/log", History: 10 * time.Minute},
+			{Loki: &fleet.Loki{URL: "https://loki.example:3100", Query: `{app="shop", host="{server}"}`, Tenant: "shop", Token: "LOKI_TOKEN"}, History: 10 * time.Minute},
 		},
 		Policy: fleet.Policy{
 			Keep: 1, Canaries: 2, Then: 2, Watch: fleet.WatchPolicy{Least: 0, Most: 90 * time.Minute, Requests: 10}, Promote: fleet.PromoteAuto, Worse: fleet.Ask, Undecided: fleet.RollBack,

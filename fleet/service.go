@@ -12,7 +12,9 @@ type Service struct {
 	Balancer Balancer
 	Release  Release
 	Check    Check
-	Policy   Policy
+	// Logs are where the servers' logs are read; none is nowhere.
+	Logs   []LogSource
+	Policy Policy
 	// Dir is the folder of noon.yaml; relative paths start there.
 	Dir string
 }
