@@ -2,6 +2,7 @@ package fleet
 
 import (
 	"fmt"
+	"path/filepath"
 
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/token"
@@ -52,7 +53,7 @@ func (p place) mustBe(wanted string) {
 // called is how messages name the value.
 func (p place) called() string {
 	if p.name == "" {
-		return "noon.yaml"
+		return filepath.Base(p.file.name)
 	}
 	return p.name
 }
