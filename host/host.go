@@ -1,5 +1,5 @@
 // Package host is the contract for reaching a server's machine: run a
-// command there, bring files there, open connections from there. host/local
+// command there, follow what one prints, bring files there, open connections from there. host/local
 // is this machine, host/ssh another one, host/hosts finds the right one by
 // name and keeps one connection to each.
 package host
@@ -21,6 +21,13 @@ type Host interface {
 	// the world has to be read back; the error of a connection that broke has
 	// a method Unknown() bool. When ctx ends the command is killed.
 	Run(ctx context.Context, c Command) (Result, error)
+	// Stream runs a command as Run does, and hands what it prints to out as it
+	// comes, however much; the Result has no Stdout. While out does not take it
+	// the command waits. Write of out must return when ctx ends. The command's
+	// input ends with the connection, also when noon is killed: a command that
+	// is to end then reads it. Beside a stream, commands run as before; where a
+	// machine is short of sessions the stream ends with an error.
+	Stream(ctx context.Context, c Command, out io.Writer) (Result, error)
 	// Write writes a file atomically: to a temporary name in the same
 	// directory, synced, then renamed. Parent directories are made.
 	Write(ctx context.Context, path string, content io.Reader, mode fs.FileMode) error

@@ -3,6 +3,7 @@ package local
 import (
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"strings"
@@ -17,19 +18,51 @@ import (
 // killed as a whole when ctx ends. A daemon that the command leaves behind
 // lives on, but loses its standard output if it did not redirect it.
 func (*Local) Run(ctx context.Context, c host.Command) (host.Result, error) {
-	var stdout, stderr output.Kept
+	var stdout output.Kept
+	result, err := execute(ctx, c, &stdout)
+	result.Stdout = stdout.Bytes()
+	return result, err
+}
+
+// Stream runs the command as Run does.
+func (*Local) Stream(ctx context.Context, c host.Command, out io.Writer) (host.Result, error) {
+	return execute(ctx, c, out)
+}
+
+func execute(ctx context.Context, c host.Command, stdout io.Writer) (host.Result, error) {
+	var stderr output.Kept
 	env, err := environment(c.Env)
 	if err != nil {
 		return host.Result{Status: -1}, err
 	}
 	cmd := exec.CommandContext(ctx, "sh", "-c", c.Line)
 	cmd.Env = env
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = c.Stdin, &stdout, &stderr
+	cmd.Stdout, cmd.Stderr = stdout, &stderr
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
 	cmd.WaitDelay = outputDelay
+	if err := feed(cmd, c.Stdin); err != nil {
+		return host.Result{Status: -1}, fmt.Errorf("command %s could not be run here: %w", fleet.Quoted(c.Line), err)
+	}
 	status, err := endOf(ctx, c.Line, cmd.Run())
-	return host.Result{Status: status, Stdout: stdout.Bytes(), Stderr: stderr.Bytes()}, err
+	return host.Result{Status: status, Stderr: stderr.Bytes()}, err
+}
+
+// feed gives the command its input. The goroutine is not waited for: a reader
+// that never ends cannot be interrupted.
+func feed(cmd *exec.Cmd, stdin io.Reader) error {
+	if stdin == nil {
+		return nil
+	}
+	pipe, err := cmd.StdinPipe()
+	if err != nil {
+		return err
+	}
+	go func() {
+		io.Copy(pipe, stdin)
+		pipe.Close()
+	}()
+	return nil
 }
 
 // environment is noon's own with the command's data added.

@@ -14,8 +14,9 @@ import (
 	"noon/host"
 )
 
-// sessionsMost is how many sessions are open at once on one connection: sshd
-// allows 10 by default (MaxSessions), and people log in too.
+// sessionsMost is how many commands run at once on one connection: sshd allows
+// 10 sessions by default (MaxSessions). One is for a stream, one to kill what
+// has to be killed.
 const sessionsMost = 8
 
 // Host is a machine that is reached over SSH. It keeps one connection, opens
@@ -25,6 +26,7 @@ type Host struct {
 	settings Settings
 	sessions chan struct{}
 	noSFTP   atomic.Bool
+	streams  streams
 
 	// turn is held while the connection is looked at or opened. It is a
 	// channel, not a mutex, so that who waits for it can give up.

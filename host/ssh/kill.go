@@ -2,6 +2,7 @@ package ssh
 
 import (
 	"context"
+	"io"
 
 	xssh "golang.org/x/crypto/ssh"
 
@@ -61,7 +62,7 @@ func (h *Host) killMarked(ctx context.Context, mark string) bool {
 	if s.request(ctx, "exec", line) != nil {
 		return false
 	}
-	s.talk(nil)
+	s.talk(nil, io.Discard)
 	select {
 	case e := <-s.ended:
 		return e.known && e.status == 0

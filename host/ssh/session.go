@@ -36,6 +36,14 @@ const (
 // output if it did not redirect it. When ctx ends, the command's process group
 // is killed; what it runs as another user (sudo) may live on.
 func (h *Host) Run(ctx context.Context, c host.Command) (host.Result, error) {
+	var stdout output.Kept
+	result, err := h.run(ctx, c, &stdout, h.session)
+	result.Stdout = stdout.Bytes()
+	return result, err
+}
+
+// run runs a command in a session that open opens.
+func (h *Host) run(ctx context.Context, c host.Command, stdout io.Writer, open func(context.Context) (*session, error)) (host.Result, error) {
 	failed := host.Result{Status: -1}
 	if err := h.begin(); err != nil {
 		return failed, err
@@ -46,7 +54,7 @@ func (h *Host) Run(ctx context.Context, c host.Command) (host.Result, error) {
 	if err != nil {
 		return failed, fmt.Errorf("run on %s: %w", h.name, err)
 	}
-	s, err := h.session(ctx)
+	s, err := open(ctx)
 	if err != nil {
 		return failed, err
 	}
@@ -55,25 +63,25 @@ func (h *Host) Run(ctx context.Context, c host.Command) (host.Result, error) {
 	if err := s.request(ctx, "exec", line); err != nil {
 		return failed, fmt.Errorf("run %s on %s: %w", fleet.Quoted(c.Line), h.name, err)
 	}
-	s.talk(c.Stdin)
+	s.talk(c.Stdin, stdout)
 	status, err := s.wait(ctx)
 	if err != nil {
 		err = fmt.Errorf("run %s on %s: %w", fleet.Quoted(c.Line), h.name, err)
 	}
-	return host.Result{Status: status, Stdout: s.stdout.Bytes(), Stderr: s.stderr.Bytes()}, err
+	return host.Result{Status: status, Stderr: s.stderr.Bytes()}, err
 }
 
 // session is one channel on which a command runs.
 type session struct {
 	host *Host
 	// mark is in the environment of what runs, to find it again.
-	mark           string
-	channel        xssh.Channel
-	requests       <-chan *xssh.Request
-	ended          chan ending
-	drained        chan struct{}
-	stdout, stderr output.Kept
-	free           func()
+	mark     string
+	channel  xssh.Channel
+	requests <-chan *xssh.Request
+	ended    chan ending
+	drained  chan struct{}
+	stderr   output.Kept
+	free     func()
 }
 
 // ending is how a command ended; known is false when the connection broke.
@@ -114,15 +122,28 @@ func (h *Host) session(ctx context.Context) (*session, error) {
 // extraSession is one beyond those that are counted: to kill a command must
 // not wait for others to end.
 func (h *Host) extraSession(ctx context.Context) (*session, error) {
-	channel, requests, err := h.channel(ctx, "session", nil)
+	s, err := h.openSession(ctx)
 	var refused *xssh.OpenChannelError
 	// sshd counts a session for a moment longer than we do.
 	for tries := 1; errors.As(err, &refused) && tries < refusedMost && pause(ctx, refusedPause); tries++ {
-		channel, requests, err = h.channel(ctx, "session", nil)
+		h.streams.yield()
+		s, err = h.openSession(ctx)
 	}
+	return s, h.explained(err)
+}
+
+// explained tells what to do about a refusal.
+func (h *Host) explained(err error) error {
+	var refused *xssh.OpenChannelError
 	if errors.As(err, &refused) {
-		err = fmt.Errorf("%s refuses another session (see MaxSessions in its sshd_config): %s", h.name, fleet.Quoted(refused.Message))
+		return fmt.Errorf("%s refuses another session (see MaxSessions in its sshd_config): %s", h.name, fleet.Quoted(refused.Message))
 	}
+	return err
+}
+
+// openSession asks for a session once.
+func (h *Host) openSession(ctx context.Context) (*session, error) {
+	channel, requests, err := h.channel(ctx, "session", nil)
 	if err != nil {
 		return nil, err
 	}
@@ -210,11 +231,11 @@ type refusedRequestError struct{ kind string }
 func (e *refusedRequestError) Error() string { return "sshd refuses " + e.kind + " requests" }
 
 // talk feeds the command and reads what it says.
-func (s *session) talk(stdin io.Reader) {
+func (s *session) talk(stdin io.Reader, stdout io.Writer) {
 	s.host.work.Go(s.listen)
 	s.host.work.Go(func() {
 		var both sync.WaitGroup
-		both.Go(func() { io.Copy(&s.stdout, s.channel) })
+		both.Go(func() { io.Copy(stdout, s.channel) })
 		both.Go(func() { io.Copy(&s.stderr, s.channel.Stderr()) })
 		both.Wait()
 		close(s.drained)
@@ -264,6 +285,9 @@ func (s *session) wait(ctx context.Context) (int, error) {
 		s.drain()
 		return e.status, nil
 	case <-ctx.Done():
+		if errors.Is(context.Cause(ctx), errYielded) {
+			return -1, errYielded
+		}
 		return -1, fmt.Errorf("%w: %s", context.Cause(ctx), s.kill())
 	}
 }
