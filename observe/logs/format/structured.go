@@ -1,0 +1,245 @@
+package format
+
+import (
+	"bytes"
+	"slices"
+	"strconv"
+	"time"
+
+	"noon/judge/logs"
+	"noon/observe/logs/redact"
+)
+
+// structured is what the fields of one line say, gathered by their roles.
+type structured struct {
+	message, err, errType, stack, episode []byte
+	status                                int
+	rank                                  role // of the episode
+	names                                 [][]byte
+}
+
+// namesMost is how many names of fields are mined, nameMost how long one is.
+const (
+	namesMost = 40
+	nameMost  = 40
+)
+
+// structured makes an entry of the fields of JSON or logfmt.
+func (p *Parser) structured(e *Entry, o *object, json bool) {
+	s := structured{names: p.names[:0]}
+	for i := range o.n {
+		p.takeField(&s, e, o, i, json)
+	}
+	p.names = s.names
+	e.Episode = s.episode
+	if e.Level == logs.Unsaid {
+		e.Level = levelOfStatus(s.status)
+	}
+	if e.Level == logs.Unsaid && (len(s.stack) > 0 || len(s.err) > 0) {
+		e.Level = logs.Error
+	}
+	e.Text = p.textOf(&s)
+	e.trace = s.stack
+	e.bare = false
+	e.prose = false
+}
+
+// takeField gives the field at index i to what it is for.
+func (p *Parser) takeField(s *structured, e *Entry, o *object, i int, json bool) {
+	f := &o.fields[i]
+	r := o.roleOf(i)
+	if r != aValue && r != furniture && redact.Secret(f.name) {
+		r = aValue
+	}
+	if f.kind == ofObject && r != theError {
+		r = aValue
+	}
+	switch r {
+	case theTime:
+		if e.Time.IsZero() {
+			e.Time = p.timeOf(f)
+		}
+		return
+	case theLevel:
+		e.Level = max(e.Level, p.levelOf(f))
+		return
+	case theMessage:
+		if len(s.message) == 0 {
+			s.message = p.value(f, json)
+			return
+		}
+	case theError:
+		s.addError(p, f, json)
+	case theErrorType:
+		if len(s.errType) == 0 {
+			s.errType = p.value(f, json)
+		}
+	case theStack:
+		if stack := p.stackOf(f, json); len(stack) > len(s.stack) {
+			s.stack = stack
+		}
+	case theStatus:
+		if n := number(f.value); n >= 100 && n <= 599 {
+			s.status = n
+		}
+	case theTrace, theRequest:
+		s.setEpisode(p, f, r, json)
+		return
+	case furniture:
+		return
+	}
+	if f.parent < 0 {
+		s.addName(f.name)
+	}
+}
+
+func (s *structured) addError(p *Parser, f *field, json bool) {
+	if f.kind == ofObject || f.kind == ofBare || len(f.value) == 0 {
+		return
+	}
+	if len(s.err) == 0 {
+		s.err = p.value(f, json)
+	}
+}
+
+func (s *structured) setEpisode(p *Parser, f *field, r role, json bool) {
+	if s.rank == theTrace || len(f.value) == 0 || string(f.value) == "null" || string(f.value) == "-" {
+		return
+	}
+	s.rank = r
+	v := p.value(f, json)
+	s.episode = v[:min(len(v), EpisodeMost)]
+}
+
+func (s *structured) addName(name []byte) {
+	if len(s.names) < namesMost {
+		s.names = append(s.names, name)
+	}
+}
+
+// timeOf reads the time of a field: a stamp or Unix time.
+func (p *Parser) timeOf(f *field) (t time.Time) {
+	if f.kind == ofObject || f.kind == ofArray {
+		return t
+	}
+	if v := epoch(f.value); !v.IsZero() {
+		return v
+	}
+	v, _ := p.clock.stamp(bytes.TrimSpace(f.value))
+	return v
+}
+
+// levelOf reads the level of a field: a word, or a number in the way of the
+// library that uses this name.
+func (p *Parser) levelOf(f *field) logs.Level {
+	n, err := strconv.Atoi(string(f.value[:min(len(f.value), 8)]))
+	if err != nil {
+		word := f.value
+		if at := bytes.IndexAny(word, "+-"); at > 0 { // slog: ERROR+2
+			word = word[:at]
+		}
+		if len(word) == 1 {
+			return levelOfLetter(word[0] &^ 0x20)
+		}
+		return levelOf(word)
+	}
+	var room [pathMost]byte
+	switch name := string(appendPlain(room[:0], f.name)); {
+	case name == "levelno" || name == "levelvalue":
+		return levelOfPython(n)
+	case name == "severitynumber":
+		return levelOfOTel(n)
+	case n < 10:
+		return levelOfSyslog(n)
+	case name == "severity":
+		return levelOfGCP(n)
+	}
+	return levelOfPino(n)
+}
+
+// value returns the text of a field, decoded, and redacted again if decoding
+// may have brought out a secret.
+func (p *Parser) value(f *field, json bool) []byte {
+	if !f.escaped {
+		return f.value
+	}
+	from := len(p.decoded)
+	if from+len(f.value) > decodedMost {
+		return f.value[:min(len(f.value), TextMost)]
+	}
+	p.decoded = unescape(p.decoded, f.value)
+	return p.redacted(p.decoded[from:])
+}
+
+// decodedMost bounds the decoded fields of a line.
+const decodedMost = 2 * LineMost
+
+// textOf puts together what is mined: the message, the error, the class of the
+// status, the names of the fields.
+func (p *Parser) textOf(s *structured) []byte {
+	out := append(p.text[:0], firstLine(s.message)...)
+	if err := firstLine(s.err); len(err) > 0 && !bytes.Contains(out, err) {
+		out = append(separated(out), err...)
+	}
+	if len(s.errType) > 0 && !bytes.Contains(out, s.errType) {
+		out = append(separated(out), s.errType...)
+	}
+	if s.status > 0 {
+		out = append(out, ' ', byte('0'+s.status/100), 'x', 'x')
+	}
+	out = out[:min(len(out), TextMost/2)]
+	out = s.appendNames(out)
+	p.text = out
+	return out
+}
+
+func separated(out []byte) []byte {
+	if len(out) == 0 {
+		return out
+	}
+	return append(out, ": "...)
+}
+
+func firstLine(b []byte) []byte {
+	b = bytes.TrimSpace(b)
+	if n := bytes.IndexAny(b, "\r\n"); n >= 0 {
+		b = b[:n]
+	}
+	return b
+}
+
+// appendNames appends the names of the fields, sorted, as " {a,b,c}". A name
+// with digits is one of many, as an id that is used as a key: it is shown as #.
+func (s *structured) appendNames(out []byte) []byte {
+	if len(s.names) == 0 {
+		return bytes.TrimSpace(out)
+	}
+	for i, name := range s.names {
+		if len(name) > nameMost || manyDigits(name) {
+			s.names[i] = []byte{'#'}
+		}
+	}
+	slices.SortFunc(s.names, bytes.Compare)
+	s.names = slices.CompactFunc(s.names, bytes.Equal)
+	if len(out) > 0 {
+		out = append(out, ' ')
+	}
+	out = append(out, '{')
+	for i, name := range s.names {
+		if i > 0 {
+			out = append(out, ',')
+		}
+		out = append(out, name...)
+	}
+	return append(out, '}')
+}
+
+func manyDigits(name []byte) bool {
+	n := 0
+	for _, c := range name {
+		if digit(c) {
+			n++
+		}
+	}
+	return n > 2
+}

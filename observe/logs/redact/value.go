@@ -1,0 +1,259 @@
+package redact
+
+import "bytes"
+
+// value finds the secret that follows the separator at b[sep:after], if the key
+// before it is the name of a secret: password=x, "token": "x", pwd => x,
+// Authorization: Bearer x.
+func (s *scan) value(sep, after int) (lo, hi int, found bool) {
+	key := keyBefore(s.b, sep)
+	k := kindOf(key)
+	if k == noSecret {
+		return 0, 0, false
+	}
+	lo, quote, spaced := opened(s.b, after)
+	switch {
+	case lo >= len(s.b) || quote == "" && (s.b[lo] == ':' || s.b[lo] == '='):
+		return 0, 0, false
+	case k == authorization:
+		lo, hi = credentials(s.b, lo, quote)
+	case quote != "":
+		hi = closing(s.b, lo, quote)
+	case s.b[lo] == '{' || s.b[lo] == '[':
+		lo, hi = inBrackets(s.b, lo)
+	case k == cookies:
+		hi = pairsEnd(s.b, lo)
+	default:
+		hi = bareEnd(s.b, lo)
+		if k != password && spaced && s.b[sep] == ':' && prose(s.b, lo, hi) {
+			return 0, 0, false
+		}
+	}
+	return lo, hi, hi > lo && !masked(s.b[lo:hi]) && !nothing(s.b[lo:hi])
+}
+
+// keyBefore returns the name that ends before sep, without quotes and brackets:
+// "token", token\", user[token], user%5Btoken%5D.
+func keyBefore(b []byte, sep int) []byte {
+	end := sep
+	for range 2 * wordMost {
+		n := closerBefore(b[:end])
+		if n == 0 {
+			break
+		}
+		end -= n
+	}
+	return b[wordStart(b, end):end]
+}
+
+// closerBefore returns the length of the quote, bracket or space that b ends
+// with, 0 if it ends with none.
+func closerBefore(b []byte) int {
+	if len(b) == 0 {
+		return 0
+	}
+	switch b[len(b)-1] {
+	case ' ', '"', '\'', '`', '\\', ']':
+		return 1
+	}
+	for _, code := range []string{"%22", "%5D", "%5d", `\u0022`, `\u0027`, "&quot;", "%20"} {
+		if bytes.HasSuffix(b, []byte(code)) {
+			return len(code)
+		}
+	}
+	return 0
+}
+
+// opened returns where the value begins behind a separator, the quote that it
+// stands in ("" for none), and whether there was a space.
+func opened(b []byte, at int) (lo int, quote string, spaced bool) {
+	if at < len(b) && b[at] == '>' { // Ruby's and PHP's =>
+		at++
+	}
+	for at < len(b) && (b[at] == ' ' || b[at] == '\t') {
+		at, spaced = at+1, true
+	}
+	if q := quoteAt(b[at:]); q != "" {
+		return at + len(q), q, spaced
+	}
+	return at, "", spaced
+}
+
+// quoteAt returns the quote that b begins with, as it is written: in JSON
+// within a string it has backslashes before it, in a URL it is %22.
+func quoteAt(b []byte) string {
+	slashes := 0
+	for slashes < len(b) && slashes < 8 && b[slashes] == '\\' {
+		slashes++
+	}
+	if slashes < len(b) && (b[slashes] == '"' || b[slashes] == '\'' || b[slashes] == '`' && slashes == 0) {
+		return string(b[:slashes+1])
+	}
+	for _, code := range []string{"%22", `\u0022`, `\u0027`, "&quot;"} {
+		if bytes.HasPrefix(b, []byte(code)) {
+			return code
+		}
+	}
+	return ""
+}
+
+// closing returns where the quoted text from lo ends: before the same quote
+// with as many backslashes, or at the end of the line.
+func closing(b []byte, lo int, quote string) int {
+	for at := lo; ; {
+		n := bytes.Index(b[at:], []byte(quote))
+		if n < 0 {
+			return len(b)
+		}
+		at += n
+		if evenSlashes(b[lo:at]) {
+			return at
+		}
+		at += len(quote)
+	}
+}
+
+// evenSlashes tells that what follows b is not escaped by a backslash.
+func evenSlashes(b []byte) bool {
+	n := 0
+	for n < len(b) && b[len(b)-1-n] == '\\' {
+		n++
+	}
+	return n%2 == 0
+}
+
+// inBrackets returns the inside of the brackets that open at lo: all of what a
+// field named "credentials" or "tokens" holds.
+func inBrackets(b []byte, lo int) (int, int) {
+	depth, quoted := 0, false
+	for i := lo; i < len(b); i++ {
+		switch c := b[i]; {
+		case c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '{' || c == '[':
+			depth++
+		case c == '}' || c == ']':
+			if depth--; depth == 0 {
+				return lo + 1, i
+			}
+		}
+	}
+	return lo + 1, len(b)
+}
+
+// bareEnd returns where an unquoted value that begins at lo ends. A password
+// may hold any sign: a comma or bracket ends it only where something else
+// visibly begins.
+func bareEnd(b []byte, lo int) int {
+	for i := lo; i < len(b); i++ {
+		switch b[i] {
+		case ' ', '\t', '\n', '\r', '&', '"', '\'', '<', '`':
+			return i
+		case ',', ';', '|', ')', ']', '}':
+			if i > lo && somethingElse(b[i+1:]) {
+				return i
+			}
+		case '\\':
+			if escapeEnds(b[i:]) {
+				return i
+			}
+		}
+	}
+	return len(b)
+}
+
+// escapeEnds tells that b begins with an escaped newline, tab, quote or "&".
+func escapeEnds(b []byte) bool {
+	return len(b) > 1 && bytes.IndexByte([]byte(`nrt"'\`), b[1]) >= 0 || bytes.HasPrefix(b, []byte(`\u0026`)) || bytes.HasPrefix(b, []byte(`\u0022`))
+}
+
+// somethingElse tells that what follows a comma or bracket is not the rest of a
+// value: the end, a space, a bracket, the next key.
+func somethingElse(b []byte) bool {
+	if len(b) == 0 || bytes.IndexByte([]byte(" \t\r\n\"'\\,;|)]}<&"), b[0]) >= 0 {
+		return true
+	}
+	i := 0
+	for i < len(b) && i < wordMost && (class[b[i]] == ofWord || b[i] == '.') {
+		i++
+	}
+	return i > 0 && i < len(b) && (b[i] == '=' || b[i] == ':')
+}
+
+// pairsEnd returns where cookies that begin at lo end: "a=1; b=2".
+func pairsEnd(b []byte, lo int) int {
+	for i := lo; i < len(b); i++ {
+		switch b[i] {
+		case '"', '\n', '\r':
+			return i
+		case ' ', '\t':
+			if i > lo && b[i-1] != ';' {
+				return i
+			}
+		}
+	}
+	return len(b)
+}
+
+// oneWord are the schemes of Authorization that are followed by one word; of
+// others all that follows is secret.
+var oneWord = []string{"bearer", "basic", "token", "negotiate", "apikey", "jwt", "ntlm", "key", "splunk", "github"}
+
+// credentials returns what is secret in the value of an Authorization header.
+func credentials(b []byte, lo int, quote string) (int, int) {
+	end := len(b)
+	if quote == "" && b[lo] == '[' { // Go prints headers as map[Name:[value]]
+		lo++
+		quote = quoteAt(b[lo:])
+		lo += len(quote)
+	}
+	if quote != "" {
+		end = closing(b, lo, quote)
+	} else if n := bytes.IndexAny(b[lo:], "\"'\r\n]"); n >= 0 {
+		end = lo + n
+	}
+	space := bytes.IndexAny(b[lo:end], " \t")
+	switch {
+	case space < 0 && quote != "":
+		return lo, end
+	case space < 0:
+		return lo, min(end, bareEnd(b, lo))
+	}
+	scheme := bytes.ToLower(b[lo : lo+min(space, 16)])
+	for _, s := range oneWord {
+		if string(scheme) == s {
+			lo += space + 1
+			return lo, min(end, bareEnd(b, lo))
+		}
+	}
+	if quote == "" && bytes.IndexByte([]byte(",;)"), b[lo+space-1]) >= 0 {
+		return lo, lo + space - 1
+	}
+	return lo + space + 1, end
+}
+
+// prose tells that b[lo:hi] is a word of a sentence, not a secret: "invalid
+// token: unexpected end of input".
+func prose(b []byte, lo, hi int) bool {
+	if hi-lo > 14 || hi+1 >= len(b) || b[hi] != ' ' || b[hi+1]|0x20 < 'a' || b[hi+1]|0x20 > 'z' {
+		return false
+	}
+	for i, c := range b[lo:hi] {
+		if (c < 'a' || c > 'z') && (i > 0 || c < 'A' || c > 'Z') {
+			return false
+		}
+	}
+	return true
+}
+
+// nothing tells that a value says that there is none.
+func nothing(value []byte) bool {
+	switch string(value) {
+	case "true", "false", "null", "nil", "none", "None", "True", "False", "<nil>", "undefined", "{}", "[]":
+		return true
+	}
+	return false
+}
