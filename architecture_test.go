@@ -23,13 +23,13 @@ var mayImport = map[string][]string{
 	// What there is, what will be done, whether it is worse: pure.
 	"fleet": {},
 	"plan":  {"fleet"},
-	"judge": {"fleet"},
+	"judge": {"fleet", "judge/logs"},
 	// The judge of logs, and what makes families of lines.
 	"judge/logs":      {"fleet", "judge/logs/mine"},
 	"judge/logs/mine": {},
 
 	// Doing it. The state machine says itself what it needs of the world.
-	"rollout":        {"fleet", "plan", "judge"},
+	"rollout":        {"fleet", "plan", "judge", "judge/logs"},
 	"rollout/record": {"fleet", "rollout", "journal"},
 	"journal":        {},
 
@@ -47,7 +47,7 @@ var mayImport = map[string][]string{
 	"host/hosts":    {"fleet", "host", "host/local", "host/ssh"},
 	"host/output":   {"host"},
 	"release":       {"fleet", "host", "host/local", "host/line"},
-	"observe":       {"fleet", "judge"},
+	"observe":       {"fleet", "judge", "judge/logs", "observe/logs"},
 	"observe/check": {"fleet", "host", "host/line"},
 	// Reading logs: bytes of a source become lines, redacted and understood.
 	"observe/logs":        {"fleet", "host", "host/line", "judge/logs", "observe/logs/format", "observe/logs/redact"},
@@ -57,7 +57,7 @@ var mayImport = map[string][]string{
 	// Orders, the one way in, the account. The reading side never acts.
 	"control": {"fleet", "plan", "judge", "journal", "rollout", "rollout/record"},
 	"api":     {"fleet", "plan", "judge", "journal", "rollout", "control"},
-	"receipt": {"fleet", "plan", "judge", "rollout"},
+	"receipt": {"fleet", "plan", "judge", "judge/logs", "rollout"},
 
 	"demo":           {"demo/...", "fleet", "host/...", "release", "balancer/lb"},
 	"demo/shop":      {},

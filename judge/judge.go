@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"noon/fleet"
+	"noon/judge/logs"
 )
 
 // Opinion is what a verdict says of the new version.
@@ -30,6 +31,8 @@ type Verdict struct {
 	Missing []string `json:"missing,omitempty"`
 	// Requests is how many requests the upgraded servers answered meanwhile.
 	Requests fleet.Count `json:"requests"`
+	// Logs is what the judge of logs says; nil where no logs are read.
+	Logs *logs.Report `json:"logs,omitempty"`
 }
 
 // Finding is one thing that is wrong on a server with the new version, and
@@ -37,20 +40,8 @@ type Verdict struct {
 type Finding struct {
 	Server string `json:"server"`
 	Words  string `json:"words"`
-}
-
-// Same tells whether two verdicts say the same; the number of requests and
-// what is missing move all the time and do not count.
-func (v Verdict) Same(w Verdict) bool {
-	if v.Opinion != w.Opinion || len(v.Findings) != len(w.Findings) {
-		return false
-	}
-	for i := range v.Findings {
-		if v.Findings[i].Server != w.Findings[i].Server {
-			return false
-		}
-	}
-	return true
+	// Family of log lines that it is about, "" if it is about something else.
+	Family string `json:"family,omitempty"`
 }
 
 // Watch is what is compared: servers that were upgraded, against the rest.

@@ -279,13 +279,18 @@ func (c *Controller) append(ctx context.Context, e Event) error {
 	return nil
 }
 
+const (
+	// verdictsOften is how many verdicts are journalled as they come; after
+	// them one that finds the same against the version waits its turn.
+	verdictsOften = 20
+	verdictsApart = 30 * time.Second
+	// verdictsRenewed is how old the counts of a finding get in the journal.
+	verdictsRenewed = time.Minute
+)
+
 // weigh journals a verdict that says something new.
 func (c *Controller) weigh(ctx context.Context, v judge.Verdict) error {
-	if v.Watch != c.watcher.number {
-		return nil // of what was compared before
-	}
-	old := c.state.VerdictAt.Before(c.state.WatchSince) && c.state.Phase == Watching
-	if v.Same(c.state.Verdict) && !old {
+	if v.Watch != c.watcher.number || !c.isNews(v) {
 		return nil
 	}
 	err := c.append(ctx, Event{Kind: VerdictReached, By: Noon, Verdict: &v})
@@ -293,4 +298,19 @@ func (c *Controller) weigh(ctx context.Context, v judge.Verdict) error {
 		return c.catchUp(ctx)
 	}
 	return err
+}
+
+// isNews tells whether a verdict belongs into the journal. What the logs show
+// may change with every line: then the journal must not grow with them.
+func (c *Controller) isNews(v judge.Verdict) bool {
+	last, age := c.state.Verdict, time.Since(c.state.VerdictAt)
+	switch {
+	case c.state.Phase == Watching && c.state.VerdictAt.Before(c.state.WatchSince):
+		return true
+	case v.Opinion != last.Opinion || v.Beyond(last) || last.Beyond(v):
+		return true
+	case !v.Same(last):
+		return c.state.Verdicts < verdictsOften || age >= verdictsApart
+	}
+	return v.Logs != nil && len(v.Logs.Findings) > 0 && age >= verdictsRenewed
 }

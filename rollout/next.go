@@ -287,10 +287,10 @@ func afterUndecided(s State) Decision {
 	return hold(s, why)
 }
 
-// worse tells whether the last verdict says so, and nobody has promoted the
-// version against just that verdict.
+// worse tells whether the last verdict says so, and for another reason than
+// those that the version was promoted in spite of.
 func (s State) worse() bool {
-	return s.Verdict.Opinion == judge.Worse && !s.Verdict.Same(s.Accepted) &&
+	return s.Verdict.Opinion == judge.Worse && s.Verdict.Beyond(s.Accepted) &&
 		(s.Phase == Canaries || s.Phase == Watching || s.Phase == Others)
 }
 

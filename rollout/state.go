@@ -33,10 +33,13 @@ type State struct {
 	Turns []Turn
 	// Started is when, by whom and why.
 	Started Event
-	// Verdict is the last one of the witness, reached at VerdictAt.
+	// Verdict is the last one of the witness, reached at VerdictAt. It says
+	// what it says since the event VerdictSequence.
 	Verdict         judge.Verdict
 	VerdictAt       time.Time
 	VerdictSequence int64
+	// Verdicts is how many were journalled.
+	Verdicts int
 	// Accepted is the verdict that the version was promoted with.
 	Accepted   judge.Verdict
 	WatchSince time.Time
@@ -86,7 +89,7 @@ func (s *State) Apply(e Event) {
 	case WatchStarted:
 		s.Phase, s.WatchSince = Watching, e.Time
 	case VerdictReached:
-		s.Verdict, s.VerdictAt, s.VerdictSequence = *e.Verdict, e.Time, e.Sequence
+		s.judged(e)
 	case Promoted:
 		s.Phase, s.Hold, s.Accepted = Others, nil, s.Verdict
 	case Held:
@@ -111,6 +114,14 @@ func (s *State) start(e Event) {
 			s.Turns = append(s.Turns, Turn{Turn: turn, Batch: i, Place: Pending})
 		}
 	}
+}
+
+func (s *State) judged(e Event) {
+	if !e.Verdict.Same(s.Verdict) {
+		s.VerdictSequence = e.Sequence
+	}
+	s.Verdict, s.VerdictAt = *e.Verdict, e.Time
+	s.Verdicts++
 }
 
 // asked is why the rollout shall end: noon's reason, or who wants it, and what

@@ -1,6 +1,7 @@
 package logs
 
 import (
+	"slices"
 	"time"
 
 	"noon/fleet"
@@ -62,11 +63,22 @@ const (
 	Fatal
 )
 
+// levelNames are the levels as they are shown.
+var levelNames = [...]string{"", "trace", "debug", "info", "warning", "error", "fatal"}
+
 // String names the level as it is shown: "error".
 func (l Level) String() string {
-	names := [...]string{"", "trace", "debug", "info", "warning", "error", "fatal"}
-	if l < 0 || int(l) >= len(names) {
+	if l < 0 || int(l) >= len(levelNames) {
 		return ""
 	}
-	return names[l]
+	return levelNames[l]
+}
+
+// MarshalText makes a level its name in JSON.
+func (l Level) MarshalText() ([]byte, error) { return []byte(l.String()), nil }
+
+// UnmarshalText reads the name of a level; one that is not known is Unsaid.
+func (l *Level) UnmarshalText(name []byte) error {
+	*l = Level(max(slices.Index(levelNames[:], string(name)), 0))
+	return nil
 }

@@ -1,0 +1,63 @@
+package judge
+
+import (
+	"fmt"
+	"slices"
+
+	"noon/judge/logs"
+)
+
+// Join adds what the logs say. What the logs find for certain makes a verdict
+// worse; what they only show to people does not; as long as they have not seen
+// enough, nobody is healthy.
+func (v Verdict) Join(r logs.Report) Verdict {
+	v.Logs = &r
+	for _, f := range r.Findings {
+		if f.Tier != logs.TierStop {
+			continue
+		}
+		for _, server := range f.Servers {
+			v.Findings = append(v.Findings, Finding{Server: server, Words: fmt.Sprintf("logs: %q: %s", f.Template, f.Words), Family: f.Family})
+		}
+		v.Opinion = Worse
+	}
+	if r.Verdict == logs.Undecided && v.Opinion != Worse {
+		v.Opinion = Undecided
+		for _, missing := range r.Missing {
+			v.Missing = append(v.Missing, "logs: "+missing)
+		}
+	}
+	return v
+}
+
+// Same tells whether two verdicts say the same; the number of requests and
+// what is missing move all the time and do not count.
+func (v Verdict) Same(w Verdict) bool {
+	return v.Opinion == w.Opinion && slices.EqualFunc(v.Findings, w.Findings, sameFinding) && slices.Equal(v.shown(), w.shown())
+}
+
+// Beyond tells whether there is a finding that people had not accepted when
+// they went on. A family of log lines that they accepted is accepted on every
+// server.
+func (v Verdict) Beyond(accepted Verdict) bool {
+	return slices.ContainsFunc(v.Findings, func(f Finding) bool {
+		return !slices.ContainsFunc(accepted.Findings, func(known Finding) bool {
+			return known.Family == f.Family && (f.Family != "" || known.Server == f.Server)
+		})
+	})
+}
+
+func sameFinding(a, b Finding) bool { return a.Server == b.Server && a.Family == b.Family }
+
+// shown names what the logs show, in an order of its own.
+func (v Verdict) shown() []string {
+	if v.Logs == nil {
+		return nil
+	}
+	var all []string
+	for _, f := range v.Logs.Findings {
+		all = append(all, fmt.Sprint(f.Family, f.Kind, f.Tier))
+	}
+	slices.Sort(all)
+	return all
+}
