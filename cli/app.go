@@ -64,7 +64,7 @@ func Main(version string, args []string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
 	root := a.root()
-	root.SetArgs(args)
+	root.SetArgs(severalFiles(args))
 	return a.status(root.ExecuteContext(ctx))
 }
 

@@ -3,7 +3,6 @@ package cli
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -101,9 +100,9 @@ func (f *follower) event(e rollout.Event) *exit {
 // show prints an event: as JSON, or as a line unless it is known already.
 func (f *follower) show(e rollout.Event, before rollout.State) error {
 	if f.app.json() {
-		text, err := json.Marshal(e)
+		text, err := encode(e)
 		if err == nil {
-			f.screen.print(string(text))
+			f.screen.print(text)
 		}
 		return err
 	}

@@ -9,9 +9,7 @@ import (
 	"charm.land/lipgloss/v2"
 	"github.com/spf13/cobra"
 
-	"noon/judge"
 	"noon/receipt"
-	"noon/rollout"
 )
 
 // width is how many columns a text takes, without its escape codes.
@@ -73,26 +71,6 @@ func (a *app) receiptCommand() *cobra.Command {
 					return made.HTML(a.out)
 				}
 				return made.Text(a.out)
-			})
-		},
-	}
-}
-
-func (a *app) verdictCommand() *cobra.Command {
-	return &cobra.Command{
-		Use: "verdict", Short: "Show what is known of the new version against the live one", Example: "  noon verdict", Args: args(cobra.NoArgs),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.with(cmd.Context(), glance, func(s *session) error {
-				r, err := s.Rollout(cmd.Context(), 0)
-				if err != nil {
-					return err
-				}
-				state := rollout.Fold(r.Events)
-				v := state.Verdict
-				if v.Opinion == "" {
-					v = judge.Verdict{Opinion: judge.Undecided, Missing: []string{"no server with the new version has been looked at yet"}}
-				}
-				return a.tell(v, a.verdict(v))
 			})
 		},
 	}

@@ -69,6 +69,7 @@ func (a *app) tell(value any, text string) error {
 	if a.json() {
 		encoder := json.NewEncoder(a.out)
 		encoder.SetIndent("", "  ")
+		encoder.SetEscapeHTML(false) // it is read by people, too: <*> stays
 		return encoder.Encode(value)
 	}
 	_, err := fmt.Fprintln(a.out, text)

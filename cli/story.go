@@ -6,7 +6,9 @@ import (
 	"strings"
 	"time"
 
+	"noon/fleet"
 	"noon/judge"
+	"noon/judge/logs"
 	"noon/receipt"
 	"noon/rollout"
 )
@@ -43,7 +45,7 @@ func (a *app) event(e rollout.Event, before, after rollout.State) string {
 		w := after.Plan.Policy.Watch
 		return p.strong("watching") + fmt.Sprintf(" the canary against the live servers, at least %s%s", w.Least, p.faint(promotion(after)))
 	case rollout.VerdictReached:
-		return a.verdict(*e.Verdict)
+		return a.verdictStory(*e.Verdict, before.Verdict)
 	case rollout.Promoted:
 		return p.good("promoted") + by(e)
 	case rollout.Held:
@@ -106,25 +108,28 @@ func reversed(e rollout.Event, before rollout.State) string {
 	return "goes back into rotation unchanged"
 }
 
-func (a *app) verdict(v judge.Verdict) string {
-	switch v.Opinion {
-	case judge.Worse:
-		lines := []string{a.paint.bad("verdict: worse")}
-		for _, f := range v.Findings {
-			lines = append(lines, fmt.Sprintf("           %s: %s", f.Server, f.Words))
-		}
-		return strings.Join(lines, "\n")
-	case judge.Healthy:
-		return a.paint.good("verdict: healthy") + requests(v)
+// verdictStory tells a verdict where it says something else than the one
+// before, and what the logs show for the first time.
+func (a *app) verdictStory(v, before judge.Verdict) string {
+	var lines []string
+	if v.Opinion != before.Opinion || v.Beyond(before) {
+		lines = append(lines, a.verdict(v))
 	}
-	return a.paint.unclear("verdict: undecided") + "; missing: " + strings.Join(v.Missing, "; ")
+	for _, f := range shown(v) {
+		if !slices.ContainsFunc(shown(before), func(g logs.Finding) bool { return g.Family == f.Family && g.Tier == f.Tier }) {
+			lines = append(lines, fmt.Sprintf("%s %s: %s", a.tier(f.Tier), fleet.Quoted(f.Template), fleet.Plain(f.Words)))
+		}
+	}
+	return strings.Join(lines, "\n         ")
 }
 
-func requests(v judge.Verdict) string {
-	if !v.Requests.Known {
-		return ""
+// shown are the findings of the logs that people should look at; those that
+// count against the version are part of the verdict itself.
+func shown(v judge.Verdict) []logs.Finding {
+	if v.Logs == nil {
+		return nil
 	}
-	return fmt.Sprintf(" after %d requests to the new version", v.Requests.N)
+	return slices.DeleteFunc(slices.Clone(v.Logs.Findings), func(f logs.Finding) bool { return f.Tier == logs.TierStop })
 }
 
 // ending says how it ended, and what comes next.
