@@ -21,7 +21,7 @@ func (v Verdict) Join(r logs.Report) Verdict {
 		}
 		v.Opinion = Worse
 	}
-	if r.Verdict == logs.Undecided && v.Opinion != Worse {
+	if len(r.Missing) > 0 && v.Opinion != Worse {
 		v.Opinion = Undecided
 		for _, missing := range r.Missing {
 			v.Missing = append(v.Missing, "logs: "+missing)

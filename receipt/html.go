@@ -20,6 +20,7 @@ type page struct {
 	Start, End         string
 	CutWords           string
 	Servers            []pageServer
+	Found              []Found
 	Said               []pageDecision
 }
 
@@ -57,6 +58,7 @@ func (r Receipt) page() page {
 		}
 		p.Servers = append(p.Servers, s)
 	}
+	p.Found = r.found()
 	for _, d := range r.Decided {
 		p.Said = append(p.Said, pageDecision{clock(d.Time), d.words(), d.By, d.Why})
 	}

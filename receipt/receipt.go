@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"noon/fleet"
+	"noon/judge"
 	"noon/plan"
 	"noon/rollout"
 )
@@ -30,6 +31,8 @@ type Receipt struct {
 	Left    []plan.Left `json:"left,omitempty"`
 	Out     []string    `json:"out,omitempty"`
 	Decided []Decision  `json:"decided"`
+	// Verdict is the last one, with what was found; nil if nothing was judged.
+	Verdict *judge.Verdict `json:"verdict,omitempty"`
 }
 
 // Turn is what happened to one server.
@@ -75,6 +78,9 @@ func Make(number int64, events []rollout.Event) Receipt {
 	}
 	for _, e := range events {
 		r.add(e)
+	}
+	if s.Verdicts > 0 {
+		r.Verdict = &s.Verdict
 	}
 	if s.End != nil {
 		r.Ended, r.Outcome, r.Reason, r.Out = s.End.Time, s.End.Outcome, s.End.Why, s.End.Out
