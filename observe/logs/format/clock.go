@@ -80,6 +80,8 @@ func (c *clock) digits(b []byte) (time.Time, int) {
 		return c.dayFirst(b)
 	case len(b) >= 14 && b[2] == '-' && b[5] == ' ' && b[8] == ':':
 		return c.noYear(b)
+	case len(b) >= 14 && b[6] == ' ' && b[13] == ' ':
+		return c.shortPacked(b)
 	case len(b) >= 15 && b[8] == 'T' || len(b) >= 17 && b[8] == '-':
 		return c.packed(b)
 	}
@@ -138,6 +140,16 @@ func (c *clock) packed(b []byte) (time.Time, int) {
 		return time.Time{}, 0
 	}
 	return c.end(m, b, 15)
+}
+
+// shortPacked reads Hadoop's 261121 130000.
+func (c *clock) shortPacked(b []byte) (time.Time, int) {
+	m := moment{year: 2000 + number(b[:2]), month: number(b[2:4]), day: number(b[4:6])}
+	m.hour, m.minute, m.second = number(b[7:9]), number(b[9:11]), number(b[11:13])
+	if m.year < 2000 || m.month < 0 || m.day < 0 || m.hour < 0 || m.minute < 0 || m.second < 0 {
+		return time.Time{}, 0
+	}
+	return c.end(m, b, 13)
 }
 
 // timeOnly reads 13:00:00.123 as the time of that kind nearest to now.

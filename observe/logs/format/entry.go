@@ -35,6 +35,9 @@ type Entry struct {
 	// prose tells that lines may follow that belong to it: plain text, not JSON.
 	prose bool
 	trace []byte
+	// nameless tells that the first line is of the trace: what happened stands
+	// further below.
+	nameless bool
 }
 
 const (

@@ -29,7 +29,19 @@ func episodeIn(b []byte) []byte {
 			break
 		}
 	}
+	if found == nil {
+		found = openStackID(b)
+	}
 	return found
+}
+
+// openStackID returns the id in "[req-38101a0b-... user project - - -]".
+func openStackID(b []byte) []byte {
+	at := bytes.Index(b[:min(len(b), bracketMost)], []byte("[req-"))
+	if at < 0 {
+		return nil
+	}
+	return idAt(b[at+1:])
 }
 
 // idAt returns the id that b begins with, at most EpisodeMost bytes.

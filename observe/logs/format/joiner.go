@@ -1,18 +1,211 @@
 package format
 
-import "time"
+import (
+	"bytes"
+	"time"
 
-// joiner puts lines together that belong to one entry.
-type joiner struct{}
+	"noon/judge/logs"
+)
 
+const (
+	// traceLines and traceMost bound what is kept of a stack trace, in lines and
+	// bytes. The rest is counted.
+	traceLines = 500
+	traceMost  = 32 << 10
+	// strangersMost is how many lines of others may stand within a trace.
+	strangersMost = 20
+)
+
+// joiner puts lines together that belong to one entry. It holds back only what
+// may be continued: the lines of a trace, and lines of text that warn or name an
+// exception; all others pass at once. Lines of others in the midst of a trace
+// pass it.
+type joiner struct {
+	held      Entry
+	holding   bool
+	tracing   bool // lines of a trace have come
+	python    bool // a Traceback waits for its last line
+	strangers int
+	last      time.Time // when the last line of it came
+
+	// The bytes of held, copied from the parser's.
+	text, raw, trace, episode []byte
+	lost                      int
+}
+
+// add takes the next entry of one line and emits what is complete.
 func (j *joiner) add(e *Entry, emit func(*Entry)) {
-	if len(e.raw) == 0 {
+	if j.holding && e.Arrived.Sub(j.last) > Wait {
+		j.close(emit)
+	}
+	if !e.prose {
+		j.pass(e, emit)
 		return
+	}
+	s := noSign
+	if e.bare || phpTrace(e.Text) {
+		s = signOf(e.body)
+	}
+	if s == blank && !j.holding || len(e.Text) == 0 && !e.bare {
+		return // it says nothing
+	}
+	if j.holding && j.continues(e, s) {
+		j.take(e, s)
+		return
+	}
+	if j.tracing && !e.bare && !mayContinue(e) && j.strangers < strangersMost {
+		j.strangers++
+		emit(e)
+		return
+	}
+	j.close(emit)
+	if s == inside && isFrame(bytes.TrimLeft(e.body, " \t")) { // the head of the trace said little
+		s = opening
+	}
+	if s == opening || s == typed || mayContinue(e) {
+		j.hold(e, s)
+		return
+	}
+	emit(e)
+}
+
+// pass emits an entry that is of no trace, as JSON is.
+func (j *joiner) pass(e *Entry, emit func(*Entry)) {
+	if j.tracing && j.strangers < strangersMost {
+		j.strangers++
+	} else {
+		j.close(emit)
 	}
 	e.finish()
 	emit(e)
 }
 
-func (j *joiner) flush(now time.Time, emit func(*Entry)) {}
+// phpTrace tells that text is of a trace of PHP, whose lines all have a time.
+func phpTrace(text []byte) bool {
+	return len(text) > 9 && text[0] == 'P' && (bytes.HasPrefix(text, []byte("PHP   ")) || bytes.HasPrefix(text, []byte("PHP Stack trace:")))
+}
 
-func (j *joiner) close(emit func(*Entry)) {}
+// mayContinue tells that lines without time may follow that belong to e.
+func mayContinue(e *Entry) bool {
+	if e.Level >= logs.Warning {
+		return true
+	}
+	if len(e.Text) == 0 || dotnetHead(e.Text) {
+		return len(e.Text) > 0
+	}
+	if e.Level != logs.Unsaid {
+		return false
+	}
+	return e.Text[len(e.Text)-1] == ':' || containsAny(e.Text, "panic", "xception", "rror:")
+}
+
+// dotnetHead tells that text is the first line of an entry of .NET's console
+// logger, whose message is on the next: Shop.Cart[0].
+func dotnetHead(text []byte) bool {
+	open := bytes.LastIndexByte(text, '[')
+	return open > 0 && text[len(text)-1] == ']' && number(text[open+1:len(text)-1]) >= 0 && bytes.IndexByte(text, ' ') < 0
+}
+
+// continues tells that e goes on with what is held.
+func (j *joiner) continues(e *Entry, s sign) bool {
+	switch s {
+	case blank, inside:
+		return true
+	case typed:
+		return !j.tracing || j.python || bytes.HasSuffix(bytes.TrimRight(j.trace, "\n"), []byte("^"))
+	case opening:
+		return !j.tracing || bytes.HasPrefix(e.body, []byte("goroutine ")) || j.chained()
+	}
+	return j.python && e.bare
+}
+
+// chained tells that another trace of the same fault is announced: Python's
+// "During handling of the above exception, another exception occurred:".
+func (j *joiner) chained() bool {
+	end := bytes.TrimRight(j.trace, "\n \t")
+	end = end[bytes.LastIndexByte(end, '\n')+1:]
+	return bytes.HasPrefix(end, []byte("During handling")) || bytes.HasPrefix(end, []byte("The above exception")) ||
+		bytes.HasPrefix(end, []byte("panic: ")) || bytes.HasPrefix(end, []byte("fatal error: "))
+}
+
+// hold keeps e for the lines that may follow.
+func (j *joiner) hold(e *Entry, s sign) {
+	j.text = append(j.text[:0], e.Text...)
+	j.raw = append(j.raw[:0], e.raw...)
+	j.episode = append(j.episode[:0], e.Episode...)
+	j.trace = j.trace[:0]
+	j.held, j.holding, j.last = *e, true, e.Arrived
+	j.tracing, j.python, j.strangers, j.lost = false, false, 0, 0
+	j.held.nameless = s == opening || s == typed
+	if j.held.nameless {
+		j.keep(e.body)
+		j.noted(e.body, s)
+	} else {
+		j.keep(e.Text)
+	}
+}
+
+// take adds a line to what is held.
+func (j *joiner) take(e *Entry, s sign) {
+	j.last = e.Arrived
+	j.held.Lines++
+	j.held.Cut = j.held.Cut || e.Cut
+	if s == inside && j.held.Lines == 2 && dotnetHead(j.text) {
+		j.text = append(append(j.text, ' '), bytes.TrimSpace(e.body)...)
+		j.tracing = false
+	}
+	if s != blank || j.tracing {
+		j.keep(e.body)
+	}
+	if len(j.raw) < 2*logs.RawMost && s != blank {
+		j.raw = append(append(j.raw, '\n'), e.body...)
+	}
+	if s != blank {
+		j.noted(e.body, s)
+	}
+}
+
+// noted keeps count of what is to come: Python's type comes last.
+func (j *joiner) noted(body []byte, s sign) {
+	switch {
+	case bytes.HasPrefix(bytes.TrimLeft(body, " |+"), []byte("Traceback (most recent")):
+		j.python = true
+	case s != inside:
+		j.python = false
+	}
+	if s == inside || s == opening {
+		j.tracing = true
+	}
+}
+
+// keep adds a line to the trace, while there is room.
+func (j *joiner) keep(line []byte) {
+	if j.held.Lines > traceLines || len(j.trace)+len(line) > traceMost {
+		j.lost++
+		return
+	}
+	j.trace = append(append(j.trace, line...), '\n')
+}
+
+// flush emits what has waited for long enough.
+func (j *joiner) flush(now time.Time, emit func(*Entry)) {
+	if j.holding && now.Sub(j.last) >= Wait {
+		j.close(emit)
+	}
+}
+
+// close emits what is held.
+func (j *joiner) close(emit func(*Entry)) {
+	if !j.holding {
+		return
+	}
+	j.holding, j.tracing = false, false
+	e := &j.held
+	e.Text, e.raw, e.Episode = j.text, j.raw, j.episode
+	e.Cut = e.Cut || j.lost > 0
+	if e.Lines > 1 || bytes.HasPrefix(j.trace, []byte("panic: ")) {
+		e.trace = j.trace
+	}
+	e.finish()
+	emit(e)
+}

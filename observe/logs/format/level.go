@@ -160,3 +160,32 @@ func levelOfGCP(n int) logs.Level {
 	}
 	return logs.Fatal
 }
+
+// levelOfRedis returns the level of the sign that Redis writes.
+func levelOfRedis(c byte) logs.Level {
+	switch c {
+	case '.':
+		return logs.Debug
+	case '-', '*':
+		return logs.Info
+	case '#':
+		return logs.Warning
+	}
+	return logs.Unsaid
+}
+
+// levelOfPHP returns the level of what PHP calls its errors: "Fatal error: ".
+func levelOfPHP(b []byte) logs.Level {
+	for _, l := range []struct {
+		name  string
+		level logs.Level
+	}{
+		{"Fatal error:", logs.Error}, {"Parse error:", logs.Error}, {"Recoverable fatal error:", logs.Error},
+		{"Warning:", logs.Warning}, {"Deprecated:", logs.Warning}, {"Notice:", logs.Info},
+	} {
+		if len(b) >= len(l.name) && string(b[:len(l.name)]) == l.name {
+			return l.level
+		}
+	}
+	return logs.Unsaid
+}

@@ -1,5 +1,7 @@
 package format
 
+import "bytes"
+
 // readLogfmt takes the fields of a line of key=value pairs. It tells whether
 // the line is one: it begins with a pair, and words outside of pairs are few.
 func (o *object) readLogfmt(b []byte) bool {
@@ -31,6 +33,12 @@ func (f *field) readPair(b []byte, i int) int {
 		}
 		f.kind, f.escaped, f.value = ofText, escaped, b[i+1:end]
 		return min(end+1, len(b))
+	}
+	if i < len(b) && b[i] == '\'' {
+		if n := bytes.IndexByte(b[i+1:], '\''); n >= 0 {
+			f.kind, f.value = ofText, b[i+1:i+1+n]
+			return i + n + 2
+		}
 	}
 	end := wordEnd(b, i)
 	f.kind, f.value = ofText, b[i:end]

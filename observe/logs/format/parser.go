@@ -20,6 +20,7 @@ type Parser struct {
 	text, decoded, bare []byte
 	names               [][]byte
 	inner               []byte
+	tagged              [nestingMost][]byte
 }
 
 // NewParser returns a parser for lines whose stamps without a zone are of the
@@ -86,6 +87,6 @@ func (p *Parser) json(e *Entry, b []byte, nesting int) bool {
 	if p.unwrapped(e, &p.object, nesting) {
 		return true
 	}
-	p.structured(e, &p.object, true)
+	p.structured(e, &p.object)
 	return true
 }

@@ -16,7 +16,9 @@ const (
 	theErrorType // the class of the exception
 	theStack
 	theStatus // of HTTP
-	theTrace  // an episode, the best kind
+	theMethod
+	theTarget
+	theTrace // an episode, the best kind
 	theRequest
 	// wrapping of docker and journald
 	theLog
@@ -30,11 +32,13 @@ var roles = map[string]role{
 	"time": theTime, "ts": theTime, "timestamp": theTime, "t": theTime, "datetime": theTime, "date": theTime,
 	"eventtime": theTime, "asctime": theTime, "logtime": theTime, "timemillis": theTime, "created": theTime,
 	"timeunixnano": theTime, "observedtimestamp": furniture, "timegenerated": theTime, "syslogtimestamp": theTime,
+	"t.$date": theTime, "time.timestamp": theTime, "instant.epochsecond": theTime,
 	"realtimetimestamp": theTime, "sourcerealtimetimestamp": furniture,
 
 	"level": theLevel, "lvl": theLevel, "severity": theLevel, "loglevel": theLevel, "levelname": theLevel,
 	"log.level": theLevel, "severitytext": theLevel, "severitynumber": theLevel, "levelno": theLevel,
-	"levelvalue": theLevel, "priority": theLevel, "l": theLevel, "sev": theLevel, "leveltext": theLevel,
+	"levelvalue": theLevel, "priority": theLevel, "l": theLevel, "sev": theLevel, "leveltext": theLevel, "s": theLevel,
+	"level.name": theLevel,
 
 	"msg": theMessage, "message": theMessage, "shortmessage": theMessage, "event": theMessage, "body": theMessage,
 	"messagetemplate": theMessage, "mt": theMessage, "m": theMessage, "text": theMessage, "logmessage": theMessage,
@@ -63,6 +67,12 @@ var roles = map[string]role{
 	"res.statuscode": theStatus, "response.statuscode": theStatus, "httpresponsestatuscode": theStatus,
 	"httprequest.status": theStatus, "code": theStatus, "respstatus": theStatus, "httpstatuscode": theStatus,
 
+	"method": theMethod, "httpmethod": theMethod, "http.method": theMethod, "request.method": theMethod, "req.method": theMethod,
+	"http.request.method": theMethod, "requestmethod": theMethod, "verb": theMethod, "httprequest.requestmethod": theMethod,
+	"path": theTarget, "uri": theTarget, "url": theTarget, "request.uri": theTarget, "request.path": theTarget, "req.url": theTarget,
+	"http.target": theTarget, "url.path": theTarget, "requesturi": theTarget, "requestpath": theTarget, "http.url": theTarget,
+	"http.path": theTarget, "httprequest.requesturl": theTarget, "request.url": theTarget,
+
 	"traceid": theTrace, "trace.id": theTrace, "dd.traceid": theTrace, "tid": furniture, "xb3traceid": theTrace,
 	"oteltraceid": theTrace, "transaction.id": theTrace, "xtraceid": theTrace,
 	"logging.googleapis.com/trace": theTrace,
@@ -71,6 +81,7 @@ var roles = map[string]role{
 	"xcorrelationid": theRequest, "operationid": theRequest, "amznrequestid": theRequest, "awsrequestid": theRequest,
 	"correlation.id": theRequest, "requestuuid": theRequest,
 
+	"name": furniture, "channel": furniture, "category": furniture,
 	"spanid": furniture, "span.id": furniture, "pid": furniture, "hostname": furniture, "host": furniture, "v": furniture,
 	"version": furniture, "caller": furniture, "logger": furniture, "loggername": furniture, "threadname": furniture,
 	"thread": furniture, "threadid": furniture, "source": furniture, "process": furniture, "processname": furniture,

@@ -117,8 +117,16 @@ func (e *Entry) finish() {
 	if len(e.trace) == 0 || e.Stack != nil {
 		return
 	}
-	e.Stack = stackOf(e.trace)
-	if e.Stack != nil {
-		e.Level = max(e.Level, logs.Error)
+	stack, headline := stackOf(e.trace)
+	if stack == nil {
+		return
+	}
+	e.Stack = stack
+	e.Level = max(e.Level, logs.Error)
+	if panics(e.trace) {
+		e.Level = logs.Fatal
+	}
+	if e.nameless && len(headline) > 0 {
+		e.Text = headline[:min(len(headline), TextMost)]
 	}
 }

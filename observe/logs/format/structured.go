@@ -13,6 +13,7 @@ import (
 // structured is what the fields of one line say, gathered by their roles.
 type structured struct {
 	message, err, errType, stack, episode []byte
+	method, target                        []byte
 	status                                int
 	rank                                  role // of the episode
 	names                                 [][]byte
@@ -25,10 +26,10 @@ const (
 )
 
 // structured makes an entry of the fields of JSON or logfmt.
-func (p *Parser) structured(e *Entry, o *object, json bool) {
+func (p *Parser) structured(e *Entry, o *object) {
 	s := structured{names: p.names[:0]}
 	for i := range o.n {
-		p.takeField(&s, e, o, i, json)
+		p.takeField(&s, e, o, i)
 	}
 	p.names = s.names
 	e.Episode = s.episode
@@ -39,20 +40,38 @@ func (p *Parser) structured(e *Entry, o *object, json bool) {
 		e.Level = logs.Error
 	}
 	e.Text = p.textOf(&s)
-	e.trace = s.stack
+	e.trace = p.traceOf(&s)
 	e.bare = false
 	e.prose = false
 }
 
+// traceOf returns the stack trace of a structured line: of a field for it, or
+// in the message. What names no exception gets its name from the other fields.
+func (p *Parser) traceOf(s *structured) []byte {
+	switch {
+	case len(s.stack) == 0 && bytes.IndexByte(s.message, '\n') > 0:
+		return s.message
+	case len(s.stack) == 0 && bytes.IndexByte(s.err, '\n') > 0:
+		return s.err
+	case len(s.stack) == 0 || len(s.errType) == 0 || bytes.HasPrefix(s.stack, s.errType):
+		return s.stack
+	}
+	from := len(p.decoded)
+	p.decoded = append(append(p.decoded, s.errType...), ": "...)
+	p.decoded = append(append(p.decoded, firstLine(s.err)...), '\n')
+	p.decoded = append(p.decoded, s.stack...)
+	return p.decoded[from:]
+}
+
 // takeField gives the field at index i to what it is for.
-func (p *Parser) takeField(s *structured, e *Entry, o *object, i int, json bool) {
+func (p *Parser) takeField(s *structured, e *Entry, o *object, i int) {
 	f := &o.fields[i]
 	r := o.roleOf(i)
 	if r != aValue && r != furniture && redact.Secret(f.name) {
 		r = aValue
 	}
-	if f.kind == ofObject && r != theError {
-		r = aValue
+	if f.kind == ofObject {
+		r = roleOfObject(r)
 	}
 	switch r {
 	case theTime:
@@ -65,25 +84,29 @@ func (p *Parser) takeField(s *structured, e *Entry, o *object, i int, json bool)
 		return
 	case theMessage:
 		if len(s.message) == 0 {
-			s.message = p.value(f, json)
-			return
+			s.message = p.value(f)
 		}
+		return
 	case theError:
-		s.addError(p, f, json)
+		s.addError(p, f)
 	case theErrorType:
 		if len(s.errType) == 0 {
-			s.errType = p.value(f, json)
+			s.errType = p.value(f)
 		}
 	case theStack:
-		if stack := p.stackOf(f, json); len(stack) > len(s.stack) {
+		if stack := p.stackOf(f); len(stack) > len(s.stack) {
 			s.stack = stack
 		}
 	case theStatus:
 		if n := number(f.value); n >= 100 && n <= 599 {
 			s.status = n
 		}
+	case theMethod:
+		s.method = f.value
+	case theTarget:
+		s.target = p.value(f)
 	case theTrace, theRequest:
-		s.setEpisode(p, f, r, json)
+		s.setEpisode(p, f, r)
 		return
 	case furniture:
 		return
@@ -93,21 +116,33 @@ func (p *Parser) takeField(s *structured, e *Entry, o *object, i int, json bool)
 	}
 }
 
-func (s *structured) addError(p *Parser, f *field, json bool) {
+// roleOfObject returns what an object is for whose name has role r: its fields
+// have roles of their own.
+func roleOfObject(r role) role {
+	switch r {
+	case theTime, theLevel, furniture:
+		return furniture
+	case theError:
+		return r
+	}
+	return aValue
+}
+
+func (s *structured) addError(p *Parser, f *field) {
 	if f.kind == ofObject || f.kind == ofBare || len(f.value) == 0 {
 		return
 	}
 	if len(s.err) == 0 {
-		s.err = p.value(f, json)
+		s.err = p.value(f)
 	}
 }
 
-func (s *structured) setEpisode(p *Parser, f *field, r role, json bool) {
+func (s *structured) setEpisode(p *Parser, f *field, r role) {
 	if s.rank == theTrace || len(f.value) == 0 || string(f.value) == "null" || string(f.value) == "-" {
 		return
 	}
 	s.rank = r
-	v := p.value(f, json)
+	v := p.value(f)
 	s.episode = v[:min(len(v), EpisodeMost)]
 }
 
@@ -159,7 +194,7 @@ func (p *Parser) levelOf(f *field) logs.Level {
 
 // value returns the text of a field, decoded, and redacted again if decoding
 // may have brought out a secret.
-func (p *Parser) value(f *field, json bool) []byte {
+func (p *Parser) value(f *field) []byte {
 	if !f.escaped {
 		return f.value
 	}
@@ -184,13 +219,29 @@ func (p *Parser) textOf(s *structured) []byte {
 	if len(s.errType) > 0 && !bytes.Contains(out, s.errType) {
 		out = append(separated(out), s.errType...)
 	}
-	if s.status > 0 {
-		out = append(out, ' ', byte('0'+s.status/100), 'x', 'x')
-	}
-	out = out[:min(len(out), TextMost/2)]
+	out = s.appendRequest(out[:min(len(out), TextMost/2)])
 	out = s.appendNames(out)
+	if len(out) == 0 {
+		out = append(out, "{}"...)
+	}
 	p.text = out
 	return out
+}
+
+// appendRequest appends what was asked for and the class of the answer: "GET
+// /cart 5xx".
+func (s *structured) appendRequest(out []byte) []byte {
+	if s.status == 0 {
+		return out
+	}
+	if len(out) > 0 {
+		out = append(out, ' ')
+	}
+	if len(s.method) > 0 && len(s.method) < 10 && len(s.target) > 0 {
+		out = append(append(out, s.method...), ' ')
+		out = append(appendTarget(out, s.target), ' ')
+	}
+	return append(out, byte('0'+s.status/100), 'x', 'x')
 }
 
 func separated(out []byte) []byte {

@@ -40,7 +40,7 @@ func (p *Parser) docker(e *Entry, o *object, nesting int) {
 	if f := o.top("time"); f != nil {
 		at = p.timeOf(f)
 	}
-	p.within(e, p.value(o.top("log"), true), nesting)
+	p.within(e, p.value(o.top("log")), nesting)
 	if !at.IsZero() {
 		e.Time = at
 	}
@@ -61,7 +61,7 @@ func (p *Parser) journal(e *Entry, o *object, nesting int) {
 	if message.kind == ofArray {
 		p.within(e, p.bytesOf(message.value), nesting)
 	} else {
-		p.within(e, p.value(message, true), nesting)
+		p.within(e, p.value(message), nesting)
 	}
 	if !at.IsZero() {
 		e.Time = at

@@ -1,0 +1,64 @@
+package format
+
+import "bytes"
+
+const (
+	// segmentsMost is how many segments of a path are mined, segmentMost how
+	// long a segment is that is taken for a word.
+	segmentsMost = 5
+	segmentMost  = 24
+)
+
+// appendTarget appends the shape of a request's target: the path without query,
+// "#" for each segment that names one thing of many.
+func appendTarget(out, target []byte) []byte {
+	if at := bytes.Index(target, []byte("://")); at >= 0 && at < 8 {
+		target = target[at+3:]
+		target = target[max(bytes.IndexByte(target, '/'), 0):]
+	}
+	if end := bytes.IndexAny(target, "?#;"); end >= 0 {
+		target = target[:end]
+	}
+	for i := 0; len(target) > 0; i++ {
+		target = bytes.TrimPrefix(target, []byte{'/'})
+		if i == segmentsMost && len(target) > 0 {
+			return append(out, "/..."...)
+		}
+		var segment []byte
+		segment, target = cutSegment(target)
+		out = appendSegment(append(out, '/'), segment)
+	}
+	return out
+}
+
+func cutSegment(b []byte) (segment, rest []byte) {
+	if n := bytes.IndexByte(b, '/'); n >= 0 {
+		return b[:n], b[n:]
+	}
+	return b, nil
+}
+
+// appendSegment appends a segment of a path, or "#" and its ending if it has
+// digits, is long, or of several words: an id, a name of many.
+func appendSegment(out, segment []byte) []byte {
+	digits, dashes := 0, 0
+	for _, c := range segment {
+		switch {
+		case digit(c):
+			digits++
+		case c == '-' || c == '%' || c == '+' || c == '~':
+			dashes++
+		case c < ' ' || c >= 0x7f || c == ' ' || c == '"':
+			dashes = segmentMost
+		}
+	}
+	version := len(segment) <= 3 && digits == len(segment)-1 && digits > 0 && segment[0]|0x20 == 'v'
+	if version || digits == 0 && dashes < 3 && len(segment) <= segmentMost {
+		return append(out, segment...)
+	}
+	out = append(out, '#')
+	if dot := bytes.LastIndexByte(segment, '.'); dot > 0 && len(segment)-dot <= 6 && bytes.IndexAny(segment[dot:], "0123456789") < 0 {
+		out = append(out, segment[dot:]...)
+	}
+	return out
+}
