@@ -1,0 +1,97 @@
+package logs
+
+import (
+	"bytes"
+	"time"
+
+	"noon/observe/logs/format"
+)
+
+// entries makes entries of the bytes of one file or command, and hands them to
+// the listener. Only whole lines go into the format, so that a line which has
+// lost its end can still be left out.
+type entries struct {
+	to     *listener
+	emails bool
+	stream *format.Stream
+	// rest is the beginning of a line; open tells that the format already has
+	// one.
+	rest []byte
+	open bool
+	span span
+	last time.Time
+}
+
+// span says when lines were written.
+type span struct {
+	// from is since when they are wanted; zero is always.
+	from time.Time
+	// earliest is when they can have been written at the earliest; zero is not
+	// known. live tells that they were written just now.
+	earliest time.Time
+	live     bool
+}
+
+func newEntries(to *listener, emails bool) *entries { return &entries{to: to, emails: emails} }
+
+// push takes the next bytes.
+func (e *entries) push(p []byte, now time.Time, written span) {
+	if e.stream == nil {
+		e.stream = format.New(format.Options{Location: e.to.zoned(), Emails: e.emails})
+	}
+	e.span, e.last = written, now
+	end := bytes.LastIndexByte(p, '\n') + 1
+	if end > 0 {
+		e.give(e.rest)
+		e.rest = e.rest[:0]
+		e.give(p[:end])
+		e.open = false
+	}
+	p = p[end:]
+	if e.open || len(e.rest)+len(p) > format.LineMost {
+		e.give(e.rest)
+		e.give(p)
+		e.rest, e.open = nil, true
+		return
+	}
+	e.rest = append(e.rest, p...)
+}
+
+func (e *entries) give(p []byte) {
+	if len(p) > 0 {
+		e.stream.Push(p, e.last, e.emit)
+	}
+}
+
+func (e *entries) emit(entry *format.Entry) { e.to.entry(entry, e.span) }
+
+// flush gives out what has waited for more.
+func (e *entries) flush(now time.Time) {
+	if e.stream == nil {
+		return
+	}
+	if len(e.rest) > 0 && now.Sub(e.last) > format.Wait {
+		e.give(e.rest)
+		e.rest, e.open = nil, true
+	}
+	e.stream.Flush(now, e.emit)
+}
+
+// cut leaves out the line whose end is lost.
+func (e *entries) cut() {
+	e.rest = e.rest[:0]
+	if e.open {
+		e.give([]byte{'\n'})
+		e.open = false
+	}
+}
+
+// end gives out all that is left: nothing more comes.
+func (e *entries) end() {
+	if e.stream == nil {
+		return
+	}
+	e.give(e.rest)
+	e.rest, e.open = nil, false
+	e.stream.Close(e.emit)
+}

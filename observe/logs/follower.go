@@ -1,0 +1,121 @@
+package logs
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"noon/fleet"
+	"noon/host"
+)
+
+// Options say what is followed and how.
+type Options struct {
+	// Sources are read of every server.
+	Sources []fleet.LogSource
+	// Reach finds a server's machine.
+	Reach func(fleet.Server) (host.Host, error)
+	// Poll is the time between two looks at files and at Loki; 0 is 300 ms,
+	// and a second for Loki.
+	Poll time.Duration
+	// Pause is the time before the first attempt to read again what stopped; it
+	// doubles up to 30 s. 0 is one second.
+	Pause time.Duration
+}
+
+const (
+	pollEvery  = 300 * time.Millisecond
+	pauseFirst = time.Second
+	pauseMost  = 30 * time.Second
+)
+
+// Follower follows the logs of servers. Servers that share a machine share one
+// session there.
+type Follower struct {
+	options  Options
+	mu       sync.Mutex
+	machines map[string]*machine
+}
+
+// New returns a follower that follows nothing yet.
+func New(o Options) *Follower {
+	if o.Poll == 0 {
+		o.Poll = pollEvery
+	}
+	if o.Pause == 0 {
+		o.Pause = pauseFirst
+	}
+	return &Follower{options: o, machines: map[string]*machine{}}
+}
+
+// Follow reads the server's logs, the past first, until ctx ends. Silent is
+// told at the beginning, and that it is over when all sources have been read
+// up to now.
+func (f *Follower) Follow(ctx context.Context, s fleet.Server, to Sink) {
+	l := newListener(s, to)
+	defer l.close()
+	var here, there []fleet.LogSource
+	for _, source := range f.options.Sources {
+		if source.Loki != nil {
+			here = append(here, source)
+		} else {
+			there = append(there, source)
+		}
+		l.silent(source.String(), time.Now(), "not read yet")
+	}
+	var all sync.WaitGroup
+	for _, source := range here {
+		all.Go(func() { f.followLoki(ctx, source, l) })
+	}
+	if len(there) > 0 {
+		all.Go(func() { f.followThere(ctx, there, l) })
+	}
+	all.Wait()
+}
+
+// followThere follows the sources that are on the server's machine.
+func (f *Follower) followThere(ctx context.Context, sources []fleet.LogSource, l *listener) {
+	m, err := f.join(ctx, sources, l)
+	if err != nil {
+		for _, source := range sources {
+			l.silent(source.String(), time.Now(), err.Error())
+		}
+		<-ctx.Done()
+		return
+	}
+	<-ctx.Done()
+	f.leave(m, l)
+}
+
+// join adds the sources to the server's machine, which is connected to when
+// they are the first.
+func (f *Follower) join(ctx context.Context, sources []fleet.LogSource, l *listener) (*machine, error) {
+	h, err := f.options.Reach(l.server)
+	if err != nil {
+		return nil, err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	m := f.machines[h.Name()]
+	if m == nil {
+		m = newMachine(h, f.options)
+		f.machines[h.Name()] = m
+		m.start(context.WithoutCancel(ctx))
+	}
+	for _, source := range sources {
+		m.add(source, l)
+	}
+	return m, nil
+}
+
+// leave takes the server's sources from the machine, and waits for its end
+// when they were the last.
+func (f *Follower) leave(m *machine, l *listener) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if m.remove(l) > 0 {
+		return
+	}
+	m.stop()
+	delete(f.machines, m.host.Name())
+}

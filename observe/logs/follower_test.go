@@ -1,0 +1,198 @@
+package logs_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"noon/fleet"
+	"noon/host"
+	"noon/host/local"
+	"noon/host/ssh"
+	judged "noon/judge/logs"
+	"noon/observe/logs"
+	"noon/testbed"
+)
+
+// heard is a sink that keeps what it is told.
+type heard struct {
+	mu     sync.Mutex
+	lines  []judged.Line
+	count  map[string]int
+	missed int64
+	unsure int
+	whys   []string
+	silent string
+	quiet  bool
+	since  time.Time
+	keep   int
+}
+
+func newHeard() *heard { return &heard{count: map[string]int{}, keep: 100_000, quiet: true} }
+
+func (h *heard) Line(l judged.Line) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if len(h.lines) < h.keep {
+		h.lines = append(h.lines, l)
+	}
+	h.count[l.Raw]++
+}
+
+func (h *heard) Missed(_ string, lines int64, why string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if lines < 0 {
+		h.unsure++
+	} else {
+		h.missed += lines
+	}
+	h.whys = append(h.whys, why)
+}
+
+func (h *heard) Silent(_ string, since time.Time, why string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.silent, h.quiet, h.since = why, !since.IsZero(), since
+}
+
+func (h *heard) locked(f func()) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	f()
+}
+
+// await waits until f holds.
+func (h *heard) await(t *testing.T, what string, f func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
+		ok := false
+		h.locked(func() { ok = f() })
+		if ok {
+			return
+		}
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	t.Fatalf("waited for %s: %d lines (%.300q), missed %d + %d unsure %q, silent %v %q", what, len(h.lines), fmt.Sprint(h.texts()), h.missed, h.unsure, h.whys, h.quiet, h.silent)
+}
+
+func (h *heard) texts() []string {
+	var all []string
+	for _, l := range h.lines {
+		all = append(all, l.Raw)
+	}
+	return all
+}
+
+func (h *heard) awaitRead(t *testing.T) {
+	t.Helper()
+	h.await(t, "all to be read", func() bool { return !h.quiet })
+}
+
+// awaitLine waits for a line, once.
+func (h *heard) awaitLine(t *testing.T, raw string) {
+	t.Helper()
+	h.await(t, raw, func() bool { return h.count[raw] > 0 })
+}
+
+// exactly asserts which lines there were, in whatever order, each once.
+func (h *heard) exactly(t *testing.T, want ...string) {
+	t.Helper()
+	h.await(t, "the last line", func() bool { return len(h.lines) >= len(want) })
+	time.Sleep(50 * time.Millisecond)
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	got := h.texts()
+	slices.Sort(got)
+	slices.Sort(want)
+	if !slices.Equal(got, want) {
+		t.Errorf("got %d lines %.2000q, want %d %.2000q; %q", len(got), got, len(want), want, h.whys)
+	}
+}
+
+// place is a way to a machine: this one, or one over SSH.
+type place struct {
+	name string
+	make func(t *testing.T) (host.Host, *testbed.SSHD)
+}
+
+var places = []place{
+	{"here", func(*testing.T) (host.Host, *testbed.SSHD) { return local.New(), nil }},
+	{"over SSH", overSSH},
+}
+
+func overSSH(t *testing.T) (host.Host, *testbed.SSHD) {
+	sshd := testbed.StartSSHD(t, t.TempDir())
+	h := ssh.New(sshd.Name, ssh.Settings{Home: sshd.Home, User: "x", Configs: []string{filepath.Join(sshd.Home, ".ssh", "config")}})
+	t.Cleanup(func() { h.Close() })
+	return h, sshd
+}
+
+// everywhere runs a test at both places.
+func everywhere(t *testing.T, test func(t *testing.T, h host.Host)) {
+	for _, p := range places {
+		t.Run(p.name, func(t *testing.T) {
+			h, _ := p.make(t)
+			test(t, h)
+		})
+	}
+}
+
+var web1 = fleet.Server{Name: "web1", Address: "127.0.0.1:80"}
+
+// follow follows until the test ends, and asserts that it ends then.
+func follow(t *testing.T, h host.Host, sources ...fleet.LogSource) *heard {
+	t.Helper()
+	to := newHeard()
+	followTo(t, h, to, sources...)
+	return to
+}
+
+func followTo(t *testing.T, h host.Host, to logs.Sink, sources ...fleet.LogSource) context.CancelFunc {
+	t.Helper()
+	f := logs.New(logs.Options{
+		Sources: sources, Reach: func(fleet.Server) (host.Host, error) { return h, nil },
+		Poll: 50 * time.Millisecond, Pause: 100 * time.Millisecond,
+	})
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		f.Follow(ctx, web1, to)
+	}()
+	stop := sync.OnceFunc(func() { cancel(); <-ended })
+	t.Cleanup(stop)
+	return stop
+}
+
+func fileSource(pattern string) fleet.LogSource {
+	return fleet.LogSource{File: pattern, History: 10 * time.Minute}
+}
+
+// add appends to a file.
+func add(t *testing.T, file string, lines ...string) {
+	t.Helper()
+	f, err := os.OpenFile(file, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if _, err := f.WriteString(strings.Join(lines, "\n") + "\n"); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func numbered(word string, from, to int) []string {
+	var all []string
+	for i := from; i < to; i++ {
+		all = append(all, fmt.Sprintf("%s %06d", word, i))
+	}
+	return all
+}
