@@ -8,6 +8,7 @@ type entry struct {
 	parent ID // union-find: itself in the root of a family
 	text   block
 	least  ID // of a root: the smallest number in the family
+	before ID // the shape of the same group that came before; Unknown if none
 }
 
 // dictionary holds shapes by their hash, their families, and their texts.
@@ -46,7 +47,7 @@ func (d *dictionary) add(hash uint64, text []byte) ID {
 		d.grow()
 	}
 	id := ID(len(d.entries))
-	d.entries = append(d.entries, entry{hash: hash, parent: id, least: id, text: d.texts.keep(text)})
+	d.entries = append(d.entries, entry{hash: hash, parent: id, least: id, before: Unknown, text: d.texts.keep(text)})
 	d.put(hash, id)
 	return id
 }
@@ -87,11 +88,13 @@ func (d *dictionary) under(id, general ID) {
 	d.entries[to].least = min(d.entries[from].least, d.entries[to].least)
 }
 
+func (d *dictionary) setText(id ID, text []byte) { d.entries[id].text = d.texts.keep(text) }
+
 func (d *dictionary) text(id ID) []byte { return d.texts.at(d.entries[id].text) }
 
 // size in bytes, with what is thrown away by growing.
 func (d *dictionary) size() int {
-	return 2*(len(d.table)*4+cap(d.entries)*24) + d.texts.size()
+	return 2*(len(d.table)*4+cap(d.entries)*32) + d.texts.size()
 }
 
 // block is a text in an arena.

@@ -9,7 +9,7 @@ type evidence struct {
 	key  uint64
 	head int32 // the chain of shapes in links; -1 ends it
 	made ID    // the shape with a variable there, once the words are many; else Unknown
-	seen int32
+	seen int32 // how many shapes; 0 is a free place of the table
 }
 
 // link is one shape in the chain of an evidence.
@@ -18,7 +18,7 @@ type link struct {
 	next  int32
 }
 
-// evidences is a table of them: open addressing, seen == 0 is free.
+// evidences is a table of them, by open addressing.
 type evidences struct {
 	table   []evidence
 	used    int
@@ -30,25 +30,57 @@ func newEvidences(scatter uint64) *evidences {
 	return &evidences{table: make([]evidence, 1<<10), scatter: scatter}
 }
 
-// of finds the evidence of a key; it has seen 0 if it is new.
-func (e *evidences) of(key uint64) *evidence {
-	if 4*(e.used+1) > 3*len(e.table) {
-		e.grow()
-	}
-	at := e.place(key)
-	ev := &e.table[at]
-	if ev.seen == 0 {
-		*ev = evidence{key: key, head: -1, made: Unknown}
-	}
-	return ev
-}
-
-// peek returns the shape that was made at a key, Unknown if there is none.
-func (e *evidences) peek(key uint64) ID {
+// made returns the shape that was made at a key, Unknown if there is none.
+func (e *evidences) made(key uint64) ID {
 	if ev := &e.table[e.place(key)]; ev.seen > 0 {
 		return ev.made
 	}
 	return Unknown
+}
+
+// seen returns how many shapes were seen at a key at which none is made yet.
+func (e *evidences) seen(key uint64) int32 {
+	if ev := &e.table[e.place(key)]; ev.made == Unknown {
+		return ev.seen
+	}
+	return 0
+}
+
+// add notes one more shape at a key and returns how many there are now; 0 if a
+// shape is made there already.
+func (e *evidences) add(key uint64, id ID) int32 {
+	ev := e.of(key)
+	ev.seen++
+	e.links = append(e.links, link{id, ev.head})
+	ev.head = int32(len(e.links) - 1)
+	if ev.made != Unknown {
+		return 0
+	}
+	return ev.seen
+}
+
+// of finds the evidence of a key, a new one if there is none.
+func (e *evidences) of(key uint64) *evidence {
+	if 4*(e.used+1) > 3*len(e.table) {
+		e.grow()
+	}
+	ev := &e.table[e.place(key)]
+	if ev.seen == 0 {
+		*ev = evidence{key: key, head: -1, made: Unknown}
+		e.used++
+	}
+	return ev
+}
+
+// make notes the shape that was made at a key, and returns those that were
+// seen there.
+func (e *evidences) make(key uint64, id ID) (all []ID) {
+	ev := e.of(key)
+	ev.made, ev.seen = id, max(ev.seen, 1)
+	for at := ev.head; at >= 0; at = e.links[at].next {
+		all = append(all, e.links[at].shape)
+	}
+	return all
 }
 
 func (e *evidences) place(key uint64) int {
@@ -57,16 +89,6 @@ func (e *evidences) place(key uint64) int {
 		at = (at + 1) & (len(e.table) - 1)
 	}
 	return at
-}
-
-// add one more shape to the evidence.
-func (e *evidences) add(ev *evidence, id ID) {
-	if ev.seen == 0 {
-		e.used++
-	}
-	ev.seen++
-	e.links = append(e.links, link{id, ev.head})
-	ev.head = int32(len(e.links) - 1)
 }
 
 func (e *evidences) grow() {
@@ -79,28 +101,5 @@ func (e *evidences) grow() {
 	}
 }
 
+// size in bytes, with what growing throws away.
 func (e *evidences) size() int { return 2 * (len(e.table)*24 + cap(e.links)*8) }
-
-// enough is how many different words at one place make it a variable, by how
-// many constant words are left: the fewer, the more are asked for, because
-// "<*> started" says little.
-func enough(constants int, named, first bool) int32 {
-	k := int32(4)
-	switch {
-	case constants <= 1:
-		k = 24
-	case constants == 2:
-		k = 12
-	case constants == 3:
-		k = 8
-	case constants <= 5:
-		k = 6
-	}
-	switch {
-	case named:
-		k = max(3, k/2)
-	case first:
-		k += k / 2
-	}
-	return k
-}

@@ -6,33 +6,116 @@ import (
 )
 
 // A glance is the hash of a line in which every word with a digit is left out.
-// It reads eight bytes at a time, decides nothing about words, and is what a
-// line that was seen before costs. Two lines with one glance have the same
-// words, the same signs between them and variables at the same places, so they
-// have one shape: the shape itself is read only once for each glance.
+// It reads eight bytes at a time, decides nothing about words, and is all that
+// a line costs that is like one seen before. Two lines with one glance have the
+// same words, the same signs between them and their numbers at the same places,
+// so they have one shape: the shape itself is read only once for each glance.
 //
-// A word is a run of letters, digits, '-', '.', '/', '@', '`' and bytes above
-// 0x7f. '_' ends a word, so that the fixed part of blk_38865 is seen.
+// A word here is a run of letters, digits, '-', '.', '/', '@', '`' and bytes
+// above 0x7f. '_' ends a word, so that the fixed part of blk_38865 is seen.
+type glance struct {
+	// line is the text, with room for reading 16 bytes at any place of it.
+	line [textMost + 16]byte
+	// control tells that the text has control characters.
+	control bool
+}
 
 const (
 	ones  = 0x0101010101010101
-	highs = 0x8080808080808080
+	highs = 0x80 * ones
 	// gather brings the high bits of eight bytes together in the top byte.
 	gather = 0x0002040810204081
+	// window is how many bytes are looked at in one piece: one bit for each.
+	window = 64
 
-	glanceSeed = 0x9e3779b97f4a7c15
-	glanceMix  = 0xd6e8feb86659fd93
-	pairMix    = 0xa0761d6478bd642f
+	mixA = 0x9e3779b97f4a7c15
+	mixB = 0xd6e8feb86659fd93
 )
 
-// window is what is looked at in one piece: words that begin in its first 64
-// bytes. The rest is room for reading 16 bytes at any of them.
-const (
-	windowLen  = 64
-	windowRoom = windowLen + 16
-)
+// at returns the hash of a text, of which textMost bytes count.
+func (g *glance) at(text []byte) uint64 {
+	n := copy(g.line[:textMost], text)
+	g.control = false
+	h := uint64(0)
+	// from is where the stretch began that is not mixed in yet, and begin where
+	// the word began that goes on; digits is the carry of its digits.
+	from, begin, digits := 0, 0, uint64(0)
+	for base := 0; base < n; base += window {
+		word, digit := g.classes(base, min(n-base, window))
+		// The sum carries every digit to the end of its word: just beyond the
+		// word a bit is set if the word has a digit.
+		sum, carry := bits.Add64(word, digit, digits)
+		digits = carry
+		for ends := sum &^ word; ends != 0; ends &= ends - 1 {
+			end := bits.TrailingZeros64(ends)
+			if signs := ^word & (1<<(end&63) - 1); signs != 0 {
+				begin = base + bits.Len64(signs)
+			}
+			h = g.mix(h, from, begin)
+			from = base + end
+		}
+		if word != ^uint64(0) {
+			begin = base + bits.Len64(^word)
+		}
+	}
+	if digits != 0 {
+		h = g.mix(h, from, begin)
+		from = n
+	}
+	return g.mix(h, from, n)
+}
 
-type window [windowRoom]byte
+// mix adds the bytes of a stretch without variables to the hash.
+func (g *glance) mix(h uint64, from, to int) uint64 {
+	for ; to-from > 16; from += 16 {
+		at := from & (textMost - 1)
+		b := g.line[at : at+16]
+		x, y := binary.LittleEndian.Uint64(b), binary.LittleEndian.Uint64(b[8:])
+		h = bits.RotateLeft64(h, 11) + fold(x^mixA, y^mixB)
+	}
+	keep := &masks[(to-from)&31]
+	at := from & (textMost - 1)
+	b := g.line[at : at+16]
+	x, y := binary.LittleEndian.Uint64(b)&keep[0], binary.LittleEndian.Uint64(b[8:])&keep[1]
+	return bits.RotateLeft64(h, 11) + fold(x^mixB, y^mixA^uint64(to-from))
+}
+
+// classes returns which of n bytes belong to words and which are digits, a bit
+// for each.
+func (g *glance) classes(base, n int) (word, digit uint64) {
+	at := base
+	for ; at < base+n; at += 8 {
+		i := at & (textMost - 1)
+		x := binary.LittleEndian.Uint64(g.line[i : i+8])
+		if (x|(x-' '*ones))&highs != 0 {
+			g.control = g.control || control(x)
+			wd, dg := classesOfAny(x)
+			word = word>>8 | wd*gather&(0xff<<56)
+			digit = digit>>8 | dg*gather&(0xff<<56)
+			continue
+		}
+		upToNine := (0x80+'9')*ones - x
+		word = word>>8 | (((x+(0x80-'-')*ones)&upToNine|(x+x)&((0x80+'z')*ones-(x|0x20*ones)))&highs)*gather&(0xff<<56)
+		digit = digit>>8 | ((x+(0x80-'0')*ones)&upToNine&highs)*gather&(0xff<<56)
+	}
+	short := uint(base + window - at)
+	inside := ^uint64(0) >> ((window - uint(n)) & 63)
+	return word >> short & inside, digit >> short & inside
+}
+
+// classesOfAny is the same for bytes of any value: high bits.
+func classesOfAny(x uint64) (word, digit uint64) {
+	low := x &^ highs
+	upToNine := (0x80+'9')*ones - low
+	word = (low+(0x80-'-')*ones)&upToNine | (low+low)&((0x80+'z')*ones-(low|0x20*ones)) | x
+	digit = (low + (0x80-'0')*ones) & upToNine &^ x
+	return word & highs, digit & highs
+}
+
+// control tells whether one of eight bytes is below ' '.
+func control(x uint64) bool {
+	return ((x&^highs+(0x80-' ')*ones)|x)&highs != highs
+}
 
 // masks keep the first n of 16 bytes.
 var masks = func() (m [32][2]uint64) {
@@ -52,123 +135,8 @@ func lowBytes(n int) uint64 {
 	return 1<<(8*n) - 1
 }
 
-// classes returns of eight bytes which belong to words, which are digits, and
-// which are not control characters, as high bits.
-func classes(x uint64) (word, digit, plain uint64) {
-	low := x &^ highs
-	fold := low | 0x20*ones
-	pastNine := low + (0x80-':')*ones
-	word = (low+(0x80-'-')*ones)&^pastNine | (fold+(0x80-'`')*ones)&^(fold+(0x80-'{')*ones) | x
-	digit = (low + (0x80-'0')*ones) &^ (pastNine | x)
-	plain = low + (0x80-' ')*ones | x
-	return word & highs, digit & highs, plain
-}
-
-// fold128 mixes by multiplying: the halves of the product, one over the other.
-func fold128(a, b uint64) uint64 {
+// fold mixes by multiplying: the halves of the product, one over the other.
+func fold(a, b uint64) uint64 {
 	high, low := bits.Mul64(a, b)
 	return high ^ low
-}
-
-// glance returns the hash, and whether the text may hold control characters.
-// spare is room for the end of the text.
-func glance(text []byte, spare *window) (h uint64, control bool) {
-	h = glanceSeed
-	plain := uint64(highs)
-	for len(text) > 0 {
-		w, n := spare, min(len(text), windowLen)
-		if len(text) >= windowRoom {
-			w = (*window)(text)
-		} else {
-			copy(spare[:], text)
-		}
-		var word, digit uint64
-		for at := 0; at < n; at += 8 {
-			wd, dg, pl := classes(binary.LittleEndian.Uint64(w[at&56 : at&56+8]))
-			word |= wd * gather >> 56 << (at & 56)
-			digit |= dg * gather >> 56 << (at & 56)
-			plain &= pl
-		}
-		inside := ^uint64(0) >> ((windowLen - n) & 63)
-		word, digit = word&inside, digit&inside
-		starts := word &^ (word << 1)
-		ends := word << 1 &^ word
-		// The sum carries every digit to the end of its word: just beyond the
-		// word a bit is set if the word has a digit.
-		variable := (word + digit) &^ word
-
-		// A unit is a word and the signs after it; of a word with a digit only
-		// the signs. The last unit may go on in the next window.
-		from := bits.TrailingZeros64(starts)
-		if from > 0 {
-			h = mixUnit(h, w, 0, min(from, n))
-		}
-		if starts == 0 {
-			text = text[n:]
-			continue
-		}
-		for starts &= starts - 1; starts != 0; starts &= starts - 1 {
-			to, end := bits.TrailingZeros64(starts), bits.TrailingZeros64(ends)
-			ends &= ends - 1
-			a := from
-			if variable>>(end&63)&1 != 0 {
-				a = end
-			}
-			from = to
-			if to-a > 16 {
-				h = mixUnit(h, w, a, to)
-				continue
-			}
-			keep := &masks[(to-a)&31]
-			a &= windowLen - 1
-			x := binary.LittleEndian.Uint64(w[a:a+8]) & keep[0]
-			y := binary.LittleEndian.Uint64(w[a+8:a+16]) & keep[1]
-			h = fold128(h^x, glanceMix^y)
-		}
-		if n == len(text) {
-			if digit>>(from&63) != 0 {
-				from = min(bits.TrailingZeros64(ends), n)
-			}
-			return mixUnit(h, w, from, n), plain&highs != highs
-		}
-		if from == 0 {
-			h, from = mixLong(h, text)
-		}
-		text = text[from:]
-	}
-	return h, plain&highs != highs
-}
-
-// mixUnit mixes the bytes from a to b of a window into the hash.
-func mixUnit(h uint64, w *window, a, b int) uint64 {
-	for ; ; a += 16 {
-		keep := &masks[max(0, min(b-a, 16))]
-		at := a & (windowLen - 1)
-		x := binary.LittleEndian.Uint64(w[at:at+8]) & keep[0]
-		y := binary.LittleEndian.Uint64(w[at+8:at+16]) & keep[1]
-		h = fold128(h^x, glanceMix^y)
-		if b-a <= 16 {
-			return h
-		}
-	}
-}
-
-// mixLong mixes a word of 64 bytes or more, or one that has many signs after
-// it, and returns how long the word is.
-func mixLong(h uint64, text []byte) (uint64, int) {
-	digit, n := false, 0
-	for n < len(text) && inWord(text[n]) {
-		digit = digit || text[n]-'0' <= 9
-		n++
-	}
-	if !digit {
-		for _, c := range text[:n] {
-			h = (h ^ uint64(c)) * pairMix
-		}
-	}
-	return fold128(h, glanceMix+1), n
-}
-
-func inWord(c byte) bool {
-	return c-'-' <= '9'-'-' || c|0x20 >= '`' && c|0x20 <= 'z' || c >= 0x80
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"hash/maphash"
-	"math/bits"
 	"strings"
 )
 
@@ -38,16 +37,17 @@ const (
 type Miner struct {
 	options Options
 	cache   cache
-	words   *dictionary
+	known   *dictionary
 	merging *evidences
+	groups  groups
 	unknown int64
 	full    bool
 
-	spare    window
-	text     []byte
-	found    []word
-	shape    shape
-	garbages [garbageSizes]ID
+	// What is used again for every line.
+	glance glance
+	text   []byte
+	found  []word
+	shape  shape
 }
 
 // New makes a miner that knows nothing.
@@ -58,11 +58,7 @@ func New(o Options) *Miner {
 	o.Memory = max(o.Memory, memoryLeast)
 	var seed maphash.Hash
 	scatter := seed.Sum64() | 1
-	m := &Miner{options: o, cache: newCache(), words: newDictionary(scatter), merging: newEvidences(scatter)}
-	for i := range m.garbages {
-		m.garbages[i] = Unknown
-	}
-	return m
+	return &Miner{options: o, cache: newCache(), known: newDictionary(scatter), merging: newEvidences(scatter)}
 }
 
 // Add returns the shape of a line's text, Unknown if there is no room for it.
@@ -71,11 +67,11 @@ func (m *Miner) Add(text []byte) ID {
 	if len(text) > textMost {
 		text = text[:textMost]
 	}
-	h, control := glance(text, &m.spare)
-	if control && bytes.IndexByte(text, escape) >= 0 {
+	h := m.glance.at(text)
+	if m.glance.control && bytes.IndexByte(text, escape) >= 0 {
 		m.text = withoutEscapes(m.text[:0], text)
 		text = m.text
-		h, _ = glance(text, &m.spare)
+		h = m.glance.at(text)
 	}
 	if id, ok := m.cache.get(h); ok {
 		return id
@@ -99,107 +95,76 @@ func (m *Miner) learn(text []byte) ID {
 	}
 	m.found = words(m.found, text)
 	m.shape.read(text, m.found)
-	return m.insert(&m.shape)
+	s := &m.shape
+	id := m.lookUp(s)
+	if id == Unknown && m.groups.of(s).shapes >= groupMost {
+		s = s.first()
+		id = m.lookUp(s)
+	}
+	if id == Unknown {
+		id = m.add(s)
+	}
+	if id != Unknown {
+		m.keepFixed(id, s.text)
+	}
+	return id
 }
 
-// insert returns the number of a shape, known or new.
+// insert returns the number of a shape: its own, or that of the one it belongs
+// to.
 func (m *Miner) insert(s *shape) ID {
-	h := s.hash()
-	if id := m.words.find(h); id != Unknown {
+	if id := m.lookUp(s); id != Unknown {
 		return id
 	}
+	return m.add(s)
+}
+
+func (m *Miner) lookUp(s *shape) ID {
+	if id := m.known.find(s.hash()); id != Unknown {
+		return id
+	}
+	return m.merged(s)
+}
+
+func (m *Miner) add(s *shape) ID {
 	if !m.room(len(s.text)) {
 		return Unknown
 	}
-	id := m.words.add(h, s.text)
-	m.merge(s, id)
+	id := m.known.add(s.hash(), s.text)
+	m.weigh(s, id)
 	return id
 }
 
 // room tells whether one more shape may be kept. Once there is none there is
 // none for ever: a new family never takes the place of an old one.
 func (m *Miner) room(text int) bool {
-	if !m.full && m.size()+text+wordsMost*64 > m.options.Memory {
+	if !m.full && m.size()+text+shapeMost > m.options.Memory {
 		m.full = true
 	}
 	return !m.full
 }
 
-func (m *Miner) size() int { return m.cache.size() + m.words.size() + m.merging.size() }
+// shapeMost is the most that the evidence of one shape takes.
+const shapeMost = pairsMost * pairsMost / 2 * 64
 
-// merge puts a new shape under the shape of its family, if one of its words is
-// at a place that is known to vary, and otherwise counts its words as evidence.
-func (m *Miner) merge(s *shape, id ID) {
-	left := s.constants() - 1
-	if left < 1 {
-		return
-	}
-	for i, it := range s.items {
-		if it == varying {
-			continue
-		}
-		if made := m.merging.peek(s.hashWithout(i)); made != Unknown && made != id {
-			m.words.under(id, made)
-			return
-		}
-	}
-	for i, it := range s.items {
-		if it == varying {
-			continue
-		}
-		key := s.hashWithout(i)
-		ev := m.merging.of(key)
-		m.merging.add(ev, id)
-		need := enough(left, s.naming[i], i == 0)
-		if ev.made == Unknown && ev.seen >= need {
-			m.generalise(s, i, key)
-		}
-	}
-}
-
-// generalise makes item i of a shape a variable, for all shapes that differ
-// only there.
-func (m *Miner) generalise(s *shape, i int, key uint64) {
-	made := m.insert(s.without(i))
-	if made == Unknown {
-		return
-	}
-	ev := m.merging.of(key)
-	ev.made = made
-	for at := ev.head; at >= 0; at = m.merging.links[at].next {
-		m.words.under(m.merging.links[at].shape, made)
-	}
-}
-
-// garbageSizes is how many families of garbage there are, by length.
-const garbageSizes = 12
-
-// garbage returns the shape of what is no text: by its length only.
-func (m *Miner) garbage(n int) ID {
-	i := min(bits.Len(uint(n)), garbageSizes-1)
-	if m.garbages[i] == Unknown && m.room(64) {
-		text := fmt.Sprintf("[no text: less than %d bytes]", 1<<i)
-		m.garbages[i] = m.words.add(uint64(hashWord([]byte(text))), []byte(text))
-	}
-	return m.garbages[i]
-}
+func (m *Miner) size() int { return m.cache.size() + m.known.size() + m.merging.size() }
 
 // Family returns the family of a shape as of now: families merge when more is
 // seen of them. It is the smallest number of its shapes.
 func (m *Miner) Family(shape ID) ID {
-	if shape < 0 || int(shape) >= len(m.words.entries) {
+	if shape < 0 || int(shape) >= len(m.known.entries) {
 		return Unknown
 	}
-	return m.words.entries[m.words.root(shape)].least
+	return m.known.entries[m.known.root(shape)].least
 }
 
 // Template returns a family for people: "connection to <*> lost after <*>".
 // It can be printed and is at most TemplateMost bytes long.
 func (m *Miner) Template(family ID) string {
-	if family < 0 || int(family) >= len(m.words.entries) {
+	if family < 0 || int(family) >= len(m.known.entries) {
 		return "[no room]"
 	}
-	text := m.words.text(m.words.root(family))
+	text := m.known.text(m.known.root(family))
 	if len(text) > TemplateMost {
 		text = text[:TemplateMost]
 		return strings.ToValidUTF8(string(text), "") + "…"
@@ -213,15 +178,15 @@ const TemplateMost = 512
 // Key names a family by its template: 8 hexadecimal digits, the same in every
 // run and on every machine.
 func (m *Miner) Key(family ID) string {
-	if family < 0 || int(family) >= len(m.words.entries) {
+	if family < 0 || int(family) >= len(m.known.entries) {
 		return "00000000"
 	}
-	h := m.words.entries[m.words.root(family)].hash
+	h := m.known.entries[m.known.root(family)].hash
 	return fmt.Sprintf("%08x", uint32(h>>32)^uint32(h))
 }
 
 // Len is the number of shapes.
-func (m *Miner) Len() int { return len(m.words.entries) }
+func (m *Miner) Len() int { return len(m.known.entries) }
 
 // Unknown is the number of lines that had no room.
 func (m *Miner) Unknown() int64 { return m.unknown }

@@ -27,9 +27,14 @@ var (
 
 	methods = set("GET HEAD POST PUT PATCH DELETE OPTIONS CONNECT TRACE")
 
-	// domains end names of hosts; any two letters after a second dot do too.
-	domains = set("com net org edu gov mil int info biz local internal localdomain lan arpa")
+	// domains end names of hosts that have one dot only.
+	domains = set("com net org edu gov mil info biz local internal localdomain lan")
 
 	// naming words stand before the name of something.
-	naming = set("user User username host Host hostname node Node server Server device file File queue topic table service Service module Module")
+	naming = set("user User username host Host hostname node Node server Server device file File queue topic table service Service client session")
+
+	// faults end the names of exceptions.
+	faults = [][]byte{[]byte("Exception"), []byte("Error"), []byte("Fault"), []byte("Failure"), []byte("Interrupt"), []byte("Warning")}
+
+	ellipsis = []byte("..")
 )

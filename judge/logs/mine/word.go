@@ -52,7 +52,7 @@ func words(into []word, text []byte) []word {
 	into = into[:0]
 	for i := 0; i < len(text); {
 		if text[i] == '<' && bytes.HasPrefix(text[i:], hole) {
-			into = append(into, word{from: i, to: i + len(hole), variable: true})
+			into = appendHole(into, text, i)
 			i += len(hole)
 			continue
 		}
@@ -75,8 +75,56 @@ func words(into []word, text []byte) []word {
 	}
 	quoted(into, text)
 	joined(into, text)
+	addresses(into, text)
 	near(into, text)
+	states(into, text)
 	return into
+}
+
+// templateWords finds the words of what the miner itself wrote: only holes
+// vary.
+func templateWords(text []byte) (all []word) {
+	for i := 0; i < len(text) && len(all) < 2*wordsMost-1; {
+		from := i
+		switch {
+		case bytes.HasPrefix(text[i:], hole):
+			all = appendHole(all, text, i)
+			i += len(hole)
+			continue
+		case class[text[i]] == sign:
+			i++
+			continue
+		}
+		for i < len(text) && class[text[i]] != sign {
+			i++
+		}
+		if w := trimmed(text, from, i); w.from < w.to {
+			all = append(all, w)
+		}
+	}
+	return all
+}
+
+// trimmed is a word without the joints around it.
+func trimmed(text []byte, from, to int) word {
+	for from < to && class[text[from]] == joint {
+		from++
+	}
+	for from < to && class[text[to-1]] == joint {
+		to--
+	}
+	return word{from: from, to: to}
+}
+
+// appendHole appends the variable of a template; "blk_" right before it is its
+// fixed part.
+func appendHole(into []word, text []byte, at int) []word {
+	w := word{from: at, to: at + len(hole), variable: true}
+	if n := len(into); n > 0 && into[n-1].to == at && text[at-1] == '_' {
+		w.from, w.fixed = into[n-1].from, at-into[n-1].from
+		into = into[:n-1]
+	}
+	return append(into, w)
 }
 
 // classify decides by the word alone.
@@ -89,15 +137,10 @@ func classify(text []byte, from, to int, digits bool) word {
 	if path(text[from:to]) {
 		return w
 	}
-	for class[text[w.from]] == joint {
-		w.from++
-	}
-	for class[text[w.to-1]] == joint {
-		w.to--
-	}
+	w = trimmed(text, from, to)
 	is := text[w.from:w.to]
 	w.variable = len(is) > wordMost || values[string(is)] || bytes.IndexByte(is, '@') > 0 ||
-		hexLetters(is) || hostname(is) || !printable(is)
+		hexLetters(is) || dotted(is) || !printable(is)
 	return w
 }
 
@@ -124,9 +167,11 @@ func fixedPart(w []byte) int {
 	return 0
 }
 
+// path tells paths, also those of Android's components: com.shop/.Main.
 func path(w []byte) bool {
 	slashes := bytes.Count(w, []byte{'/'})
-	return slashes > 1 || slashes == 1 && len(w) > 1 && (w[0] == '/' || w[0] == '.' || w[len(w)-1] == '/')
+	return slashes > 1 || slashes == 1 && len(w) > 1 &&
+		(w[0] == '/' || w[0] == '.' || w[len(w)-1] == '/' || bytes.Count(w, []byte{'.'}) > 1)
 }
 
 // hexLetters tells whether a word without a digit is hexadecimal all the same.
@@ -144,20 +189,24 @@ func hexLetters(w []byte) bool {
 
 func isHex(c byte) bool { return c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F' }
 
-// hostname tells the name of a host from the dotted name of a program or an
-// exception: it has no upper case and ends as hosts do.
-func hostname(w []byte) bool {
-	dot := bytes.LastIndexByte(w, '.')
-	if dot <= 0 {
+// dotted tells the names of hosts, packages, properties and classes, which
+// vary, from the names of exceptions and from short names (rpc.statd,
+// NameSystem.delete), which tell what happened.
+func dotted(w []byte) bool {
+	dots := bytes.Count(w, []byte{'.'})
+	if dots == 0 {
 		return false
 	}
-	for _, c := range w {
-		if c >= 'A' && c <= 'Z' || c == '_' || c == '/' {
+	last := w[bytes.LastIndexByte(w, '.')+1:]
+	if dots == 1 {
+		return domains[string(last)]
+	}
+	for _, fault := range faults {
+		if bytes.HasSuffix(last, fault) {
 			return false
 		}
 	}
-	last := w[dot+1:]
-	return domains[string(last)] || len(last) == 2 && bytes.IndexByte(w, '.') != dot
+	return !bytes.Contains(w, ellipsis)
 }
 
 func printable(w []byte) bool {
@@ -178,21 +227,45 @@ func printable(w []byte) bool {
 // quoted makes names in double quotes variable. A request as web servers log
 // it keeps its words: the method tells what happened.
 func quoted(all []word, text []byte) {
-	for i := 0; i < len(all); i++ {
-		if !opensQuote(text, all[i].from) || methods[string(text[all[i].from:all[i].to])] {
+	for at, i := 0, 0; ; {
+		from, to := nextQuoted(text, at)
+		if from < 0 {
+			return
+		}
+		for i < len(all) && all[i].from < from {
+			i++
+		}
+		n := 0
+		for i+n < len(all) && all[i+n].to <= to {
+			n++
+		}
+		if n > 0 && n <= quoteMost && !methods[string(text[all[i].from:all[i].to])] {
+			vary(all[i : i+n])
+		}
+		at = to + 1
+	}
+}
+
+// nextQuoted returns where the next text in double quotes is, -1 if there is
+// none.
+func nextQuoted(text []byte, at int) (from, to int) {
+	for ; at < len(text); at++ {
+		if text[at] != '"' || at > 0 && (class[text[at-1]] != sign || text[at-1] == '"') {
 			continue
 		}
-		last := i
-		for last < len(all) && last < i+quoteMost && !closesQuote(text, all[last], end(all, last+1, text)) {
-			last++
+		n := bytes.IndexByte(text[at+1:], '"')
+		if n < 0 {
+			return -1, -1
 		}
-		if last == len(all) || last == i+quoteMost {
-			continue
-		}
-		for ; i <= last; i++ {
-			all[i].variable, all[i].fixed = true, 0
-		}
-		i--
+		return at + 1, at + 1 + n
+	}
+	return -1, -1
+}
+
+// vary makes words variable.
+func vary(all []word) {
+	for i := range all {
+		all[i].variable, all[i].fixed = true, 0
 	}
 }
 
@@ -204,30 +277,45 @@ func end(all []word, i int, text []byte) int {
 	return len(text)
 }
 
-func opensQuote(text []byte, at int) bool {
-	for at--; at >= 0 && class[text[at]] == joint; at-- {
-	}
-	return at >= 0 && text[at] == '"' && (at == 0 || class[text[at-1]] == sign)
-}
-
-func closesQuote(text []byte, w word, next int) bool {
-	return bytes.IndexByte(text[w.to:next], '"') >= 0
-}
-
 // joined makes variable what is joined to a path: the words of a Windows path
 // or of an address.
 func joined(all []word, text []byte) {
 	for i := 1; i < len(all); i++ {
 		gap := text[all[i-1].to:all[i].from]
 		switch {
-		case string(gap) == "\\", string(gap) == ":\\", string(gap) == "\\\\":
+		case string(gap) == "\\", string(gap) == ":\\", string(gap) == "\\\\", string(gap) == "~":
 			all[i-1].variable, all[i].variable = true, true
-		case all[i-1].variable && len(gap) == 1 && (gap[0] == '~' || gap[0] == '?' || gap[0] == '&' || gap[0] == '%' || gap[0] == '+'):
+		case all[i-1].variable && len(gap) == 1 && (gap[0] == '$' || gap[0] == '?' || gap[0] == '&' || gap[0] == '%' || gap[0] == '+'):
 			all[i].variable = true
 		case len(gap) == 1 && gap[0] == ':' && text[all[i].from] == '/' && all[i].to-all[i].from > 2 && text[all[i].from+1] == '/':
 			all[i-1].variable = true
 		}
 	}
+}
+
+// addresses makes variable what letters of an address were not found to be: the
+// bc of 5c:50:15:36:bc:03.
+func addresses(all []word, text []byte) {
+	for i := 1; i < len(all); i++ {
+		addressed(all, i, i-1, text)
+	}
+	for i := len(all) - 2; i >= 0; i-- {
+		addressed(all, i, i+1, text)
+	}
+}
+
+func addressed(all []word, i, beside int, text []byte) {
+	w, b := &all[i], all[beside]
+	if w.variable || !b.variable || w.to-w.from > 4 {
+		return
+	}
+	for _, c := range text[w.from:w.to] {
+		if !isHex(c) {
+			return
+		}
+	}
+	gap := text[min(w.to, b.to):max(w.from, b.from)]
+	w.variable = string(gap) == ":" || string(gap) == "::"
 }
 
 // near decides by what stands beside a variable word: units of measure, and
@@ -240,6 +328,9 @@ func near(all []word, text []byte) {
 			continue
 		}
 		is := string(text[w.from:w.to])
+		if is == "CMD" && bytes.HasPrefix(text[w.to:], []byte(" (")) {
+			vary(all[i+1:]) // what cron runs: (root) CMD (run-parts /etc/cron.daily)
+		}
 		before := i > 0 && all[i-1].variable
 		switch {
 		case before && units[is], calendar[is] && (before || i+1 < len(all) && dated(all, i+1, text)), header && levels[is] && len(all) > 1:
@@ -248,6 +339,26 @@ func near(all []word, text []byte) {
 			header = false
 		}
 	}
+}
+
+// states makes names of states variable: from RUNNING to FAILED.
+func states(all []word, text []byte) {
+	for i := 3; i < len(all); i++ {
+		from, to := &all[i-2], &all[i]
+		if string(text[all[i-3].from:all[i-3].to]) == "from" && string(text[all[i-1].from:all[i-1].to]) == "to" &&
+			capitals(text[from.from:from.to]) && capitals(text[to.from:to.to]) {
+			from.variable, to.variable = true, true
+		}
+	}
+}
+
+func capitals(w []byte) bool {
+	for _, c := range w {
+		if c >= 'a' && c <= 'z' || c >= 0x80 {
+			return false
+		}
+	}
+	return true
 }
 
 // dated tells whether word i is part of a date.
