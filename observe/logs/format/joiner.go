@@ -96,14 +96,17 @@ func mayContinue(e *Entry) bool {
 	if e.Level != logs.Unsaid {
 		return false
 	}
-	return e.Text[len(e.Text)-1] == ':' || containsAny(e.Text, "panic", "xception", "rror:")
+	return e.Text[len(e.Text)-1] == ':' || containsAny(e.Text, "panic", "xception", "Error:")
 }
 
 // dotnetHead tells that text is the first line of an entry of .NET's console
 // logger, whose message is on the next: Shop.Cart[0].
 func dotnetHead(text []byte) bool {
+	if text[len(text)-1] != ']' {
+		return false
+	}
 	open := bytes.LastIndexByte(text, '[')
-	return open > 0 && text[len(text)-1] == ']' && number(text[open+1:len(text)-1]) >= 0 && bytes.IndexByte(text, ' ') < 0
+	return open > 0 && number(text[open+1:len(text)-1]) >= 0 && bytes.IndexByte(text, ' ') < 0
 }
 
 // continues tells that e goes on with what is held.

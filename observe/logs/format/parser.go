@@ -16,6 +16,7 @@ type Parser struct {
 	block  redact.Block
 
 	// Room that is used again for every line.
+	entry               Entry
 	object              object
 	text, decoded, bare []byte
 	names               [][]byte
@@ -26,7 +27,7 @@ type Parser struct {
 // NewParser returns a parser for lines whose stamps without a zone are of the
 // zone of options.
 func NewParser(options Options) *Parser {
-	return &Parser{emails: options.Emails, clock: clock{zone: options.Location}}
+	return &Parser{emails: options.Emails, block: redact.Block{Emails: options.Emails}, clock: clock{zone: options.Location}}
 }
 
 // nestingMost is how many formats may be wrapped around each other: JSON of an
@@ -35,13 +36,13 @@ const nestingMost = 4
 
 // Parse understands one line. arrived is what stamps without a year are near
 // to; zero leaves their time unknown. The entry is valid until the next call.
-func (p *Parser) Parse(line []byte, arrived time.Time) Entry {
+func (p *Parser) Parse(line []byte, arrived time.Time) *Entry {
 	p.clock.now = arrived
 	p.decoded = p.decoded[:0]
-	line = withoutEscapes(&p.bare, line)
-	line = p.redactedLine(line)
-	e := Entry{Arrived: arrived, Lines: 1, raw: line}
-	p.understand(&e, line, 0)
+	line = p.redactedLine(withoutEscapes(&p.bare, line))
+	p.entry = Entry{Arrived: arrived, Lines: 1, raw: line}
+	e := &p.entry
+	p.understand(e, line, 0)
 	e.Text = e.Text[:min(len(e.Text), TextMost)]
 	if e.Level == logs.Unsaid && len(e.trace) > 0 {
 		e.Level = logs.Error
@@ -49,14 +50,10 @@ func (p *Parser) Parse(line []byte, arrived time.Time) Entry {
 	return e
 }
 
-func (p *Parser) redactedLine(b []byte) []byte {
-	b = p.block.Line(b)
-	if p.emails {
-		b = redact.LineAndEmails(b)
-	}
-	return b
-}
+// redactedLine redacts a whole line of the source.
+func (p *Parser) redactedLine(b []byte) []byte { return p.block.Line(b) }
 
+// redacted redacts a part that was decoded.
 func (p *Parser) redacted(b []byte) []byte {
 	if p.emails {
 		return redact.LineAndEmails(b)

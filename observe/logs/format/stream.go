@@ -95,10 +95,10 @@ func (s *Stream) each(emit func(*Entry)) func([]byte, bool) {
 		e.Cut = cut
 		if !s.joins {
 			e.finish()
-			out(&e)
+			out(e)
 			return
 		}
-		s.joiner.add(&e, out)
+		s.joiner.add(e, out)
 	}
 }
 

@@ -47,15 +47,12 @@ func (s *scan) email(i, from int) (lo, hi int, found bool) {
 	for lo > from && i-lo < wordMost && (wordByte(s.b[lo-1]) || s.b[lo-1] == '.' || s.b[lo-1] == '+') {
 		lo--
 	}
-	dot := 0
 	for hi < len(s.b) && hi-i < 4*wordMost && (wordByte(s.b[hi]) || s.b[hi] == '.') {
-		if s.b[hi] == '.' {
-			dot = hi
-		}
 		hi++
 	}
-	for hi > i+1 && s.b[hi-1] == '.' {
+	for s.b[hi-1] == '.' {
 		hi--
 	}
-	return lo, hi, lo < i && dot > i+1 && hi > dot
+	dot := bytes.LastIndexByte(s.b[i:hi], '.')
+	return lo, hi, lo < i && dot > 1
 }

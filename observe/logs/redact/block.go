@@ -8,7 +8,12 @@ const blockMost = 200
 
 // Block hides private keys that go over several lines. The zero Block is
 // outside of one. Each source has its own.
-type Block struct{ left int }
+type Block struct {
+	// Emails are hidden too.
+	Emails bool
+
+	left int // lines that may still be of the key
+}
 
 // Line is the function Line for the next line of the source: inside of a
 // private key it returns Mask.
@@ -16,23 +21,17 @@ func (k *Block) Line(b []byte) []byte {
 	switch {
 	case k.left > 0 && bytes.Contains(b, []byte("-----END")):
 		k.left = 0
-		return Line(b)
 	case k.left > 0 && ofKey(b):
 		k.left--
 		return []byte(Mask)
 	case k.left > 0:
 		k.left = 0
 	}
-	if opens(b) {
+	b, begun := redacted(b, k.Emails)
+	if begun && !bytes.Contains(b, []byte("-----END")) {
 		k.left = blockMost
 	}
-	return Line(b)
-}
-
-// opens tells that a private key begins in b and does not end there.
-func opens(b []byte) bool {
-	begin := bytes.Index(b, []byte("-----BEGIN"))
-	return begin >= 0 && bytes.Contains(b[begin:], []byte("PRIVATE KEY")) && !bytes.Contains(b[begin:], []byte("-----END"))
+	return b
 }
 
 // ofKey tells that b may be a line of a private key: base64, or a header as

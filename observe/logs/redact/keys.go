@@ -75,15 +75,26 @@ func kindOf(name []byte) kind {
 	return kindWithin(name)
 }
 
-// mayHoldName turns away most names at little cost: every part that is looked
-// for within has an s, or is a key.
+// mayHoldName turns away most names at little cost: what is looked for within
+// has "pas", "sec", "ses", "set", "key" or "cre" in it.
 func mayHoldName(name []byte) bool {
-	for _, c := range name {
-		if c|0x20 == 's' || c|0x20 == 'k' {
-			return true
+	for i, c := range name[:len(name)-2] {
+		switch c | 0x20 {
+		case 'p':
+			if name[i+1]|0x20 == 'a' {
+				return true
+			}
+		case 's', 'k':
+			if name[i+1]|0x20 == 'e' {
+				return true
+			}
+		case 'c':
+			if name[i+1]|0x20 == 'r' {
+				return true
+			}
 		}
 	}
-	return bytes.ContainsAny(name, "cC")
+	return false
 }
 
 func kindWithin(name []byte) kind {

@@ -11,37 +11,43 @@ const passesMost = 4
 
 // Line returns b without its secrets: b itself if there is none, else a copy.
 // It never changes b. Redacting twice gives what redacting once gave.
-func Line(b []byte) []byte { return redacted(b, false) }
-
-// LineAndEmails is Line that hides e-mail addresses too.
-func LineAndEmails(b []byte) []byte { return redacted(b, true) }
-
-func redacted(b []byte, emails bool) []byte {
-	for range passesMost {
-		masked, found := onePass(b, emails)
-		if !found {
-			break
-		}
-		b = masked
-	}
+func Line(b []byte) []byte {
+	b, _ = redacted(b, false)
 	return b
 }
 
-// onePass replaces every secret that one look from left to right finds.
-func onePass(b []byte, emails bool) ([]byte, bool) {
-	s := scan{b: b, emails: emails}
-	lo, hi, found := s.next(0)
-	if !found {
-		return b, false
+// LineAndEmails is Line that hides e-mail addresses too.
+func LineAndEmails(b []byte) []byte {
+	b, _ = redacted(b, true)
+	return b
+}
+
+// redacted returns b without its secrets, and whether the armour of a private
+// key begins in it.
+func redacted(b []byte, emails bool) (out []byte, armour bool) {
+	for range passesMost {
+		s := scan{b: b, emails: emails}
+		lo, hi, found := s.next(0)
+		if !found {
+			return b, armour || s.armour
+		}
+		b = s.masked(lo, hi)
+		armour = armour || s.armour
 	}
-	out := make([]byte, 0, len(b)+16)
-	at := 0
+	return b, armour
+}
+
+// masked replaces the secret b[lo:hi] and every other behind it that one look
+// from left to right finds.
+func (s *scan) masked(lo, hi int) []byte {
+	out := make([]byte, 0, len(s.b)+16)
+	at, found := 0, true
 	for found {
-		out = append(append(out, b[at:lo]...), Mask...)
+		out = append(append(out, s.b[at:lo]...), Mask...)
 		at = hi
 		lo, hi, found = s.next(at)
 	}
-	return append(out, b[at:]...), true
+	return append(out, s.b[at:]...)
 }
 
 // masked tells that a value has been hidden already, by us or by who wrote it.

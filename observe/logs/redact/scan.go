@@ -6,6 +6,8 @@ import "bytes"
 type scan struct {
 	b      []byte
 	emails bool
+	// armour: a private key begins in the line.
+	armour bool
 }
 
 // A byte's class: most of a line is words, and of them only the ends matter.

@@ -119,7 +119,7 @@ func lower(b []byte) bool {
 func (s *scan) option(start, end int) (lo, hi int, found bool) {
 	word := s.b[start:end]
 	if bytes.HasPrefix(word, []byte("-----BEGIN")) {
-		return s.armour(start)
+		return s.inArmour(start)
 	}
 	if bytes.HasPrefix(word, []byte("-----")) || end >= len(s.b) || s.b[end] != ' ' || !Secret(bytes.TrimLeft(word, "-")) {
 		return 0, 0, false
@@ -133,13 +133,14 @@ func (s *scan) option(start, end int) (lo, hi int, found bool) {
 	return lo, hi, hi > lo && s.b[lo] != '-' && !masked(s.b[lo:hi])
 }
 
-// armour finds what is inside a private key on one line, as in JSON.
-func (s *scan) armour(start int) (lo, hi int, found bool) {
+// inArmour finds what is inside a private key on one line, as in JSON.
+func (s *scan) inArmour(start int) (lo, hi int, found bool) {
 	head := s.b[start:min(len(s.b), start+80)]
 	n := bytes.Index(head, []byte("PRIVATE KEY"))
 	if n < 0 {
 		return 0, 0, false
 	}
+	s.armour = true
 	lo = start + n + len("PRIVATE KEY")
 	for lo < len(s.b) && (s.b[lo] == '-' || s.b[lo] == ' ' || bytes.HasPrefix(s.b[lo:], []byte("BLOCK"))) {
 		if s.b[lo] == 'B' {

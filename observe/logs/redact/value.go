@@ -55,11 +55,23 @@ func closerBefore(b []byte) int {
 	switch b[len(b)-1] {
 	case ' ', '"', '\'', '`', '\\', ']':
 		return 1
+	case '0', '2', '5', '7', 'D', 'd', ';':
+		return codeBefore(b)
 	}
-	for _, code := range []string{"%22", "%5D", "%5d", `\u0022`, `\u0027`, "&quot;", "%20"} {
-		if bytes.HasSuffix(b, []byte(code)) {
-			return len(code)
+	return 0
+}
+
+// codeBefore is closerBefore for what is written as a code.
+func codeBefore(b []byte) int {
+	switch n := len(b); {
+	case n >= 3 && b[n-3] == '%':
+		if c := b[n-2:]; c[0] == '2' && (c[1] == '2' || c[1] == '0') || c[0] == '5' && c[1]|0x20 == 'd' {
+			return 3
 		}
+	case n >= 6 && b[n-6] == '\\' && string(b[n-5:n-1]) == "u002":
+		return 6
+	case bytes.HasSuffix(b, []byte("&quot;")):
+		return 6
 	}
 	return 0
 }
