@@ -26,9 +26,10 @@ const (
 type file struct {
 	of       *files
 	id, name string
-	// offset is up to where it was read, size how long it was when last seen.
-	offset, size int64
-	tail         []byte
+	// offset is up to where it was read, size how long it was when last seen,
+	// mtime when it had been written to.
+	offset, size, mtime int64
+	tail                []byte
 	// midLine tells that the line at the offset is not read from its beginning.
 	midLine bool
 	// history is where the past ends, past since when that is wanted.
@@ -38,31 +39,37 @@ type file struct {
 	// not match it any more.
 	grew time.Time
 	away bool
-	// original is the file of which this one is a copy.
+	// original is the file of which this one is a copy; doubts are how often in
+	// a row it did not look like that.
 	original *file
+	doubts   int
 	entries  *entries
 }
 
 func newFile(of *files, one seen) *file {
-	return &file{of: of, id: one.id, name: one.name, size: one.size, entries: newEntries(of.listener, of.from.HideEmails)}
+	return &file{of: of, id: one.id, name: one.name, size: one.size, mtime: one.mtime, entries: newEntries(of.listener, of.from.HideEmails)}
 }
 
 func (f *file) shadow() bool { return f.original != nil }
 
 // look takes note of how the file is now.
 func (f *file) look(ctx context.Context, s *session, one seen, now time.Time) error {
-	f.name = one.name
+	rewritten := one.mtime != f.mtime && one.size == f.offset
 	if one.size > f.size {
 		f.grew = now
 	}
-	f.size = one.size
+	f.name, f.size, f.mtime = one.name, one.size, one.mtime
 	if f.shadow() {
 		return f.lookAsCopy(ctx, s, now)
 	}
-	if f.size >= f.offset {
-		return nil
+	switch {
+	case f.size < f.offset:
+		return f.truncated(ctx, s)
+	case rewritten && len(f.tail) > 0:
+		// Also another file with the same inode that is as long.
+		return f.read(ctx, s, 0, true)
 	}
-	return f.truncated(ctx, s)
+	return nil
 }
 
 // lookAsCopy sees whether the file still is the copy of another one.
@@ -72,10 +79,15 @@ func (f *file) lookAsCopy(ctx context.Context, s *session, now time.Time) error 
 	case err != nil:
 		return err
 	case !same:
-		f.original = nil
+		// The original may have been truncated just now: the next look tells.
+		if f.doubts++; f.doubts > 1 {
+			f.original = nil
+		}
+		return nil
 	case now.Sub(f.grew) > copyMost:
 		f.original, f.offset = nil, f.size
 	}
+	f.doubts = 0
 	return nil
 }
 

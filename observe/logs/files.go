@@ -42,8 +42,8 @@ type files struct {
 	began time.Time
 	// read is when all was read for the last time.
 	read time.Time
-	// small are new files that may become copies, by when they were first seen.
-	small map[string]time.Time
+	// fresh are new files that may be copies, by when they were first seen.
+	fresh map[string]time.Time
 }
 
 // seen is a file as the server lists it.
@@ -53,7 +53,7 @@ type seen struct {
 }
 
 func newFiles(from fleet.LogSource, l *listener) *files {
-	return &files{from: from, pattern: ofServer(from.File, l.server, inPattern), listener: l, known: map[string]*file{}, small: map[string]time.Time{}}
+	return &files{from: from, pattern: ofServer(from.File, l.server, inPattern), listener: l, known: map[string]*file{}, fresh: map[string]time.Time{}}
 }
 
 func (f *files) of() *listener { return f.listener }
@@ -187,9 +187,7 @@ func (f *files) changed(ctx context.Context, s *session, list []seen, now time.T
 	if err := f.lookAll(ctx, s, slices.Concat(list, away), there, now); err != nil {
 		return err
 	}
-	if len(f.small) > filesMost {
-		clear(f.small)
-	}
+	maps.DeleteFunc(f.fresh, func(id string, _ time.Time) bool { return !there[id] })
 	for _, one := range fresh {
 		if f.known[one.id] == nil {
 			if err := f.appeared(ctx, s, one, now); err != nil {
@@ -261,7 +259,7 @@ func (f *files) beside(ctx context.Context, s *session, each *file) ([]seen, err
 // appeared takes up a new file. It may be the copy that is made of a file
 // before that is truncated: then it is a shadow of it until that happens.
 func (f *files) appeared(ctx context.Context, s *session, one seen, now time.Time) error {
-	if one.size < tailMost && f.tooEarly(one, now) {
+	if f.tooEarly(one, now) {
 		return nil
 	}
 	each := newFile(f, one)
@@ -283,16 +281,17 @@ func (f *files) appeared(ctx context.Context, s *session, one seen, now time.Tim
 	return nil
 }
 
-// tooEarly tells that a new file is so small that nobody can say whether it is
-// a copy, and that there has not been time to write more.
+// tooEarly tells that nobody can say yet whether a new file is a copy: it is
+// seen for the first time, and its original may have been truncated since, or
+// it is small and there has not been time to write more.
 func (f *files) tooEarly(one seen, now time.Time) bool {
-	since, before := f.small[one.id]
-	if !before {
-		f.small[one.id], since = now, now
-	}
-	if len(f.known) == 0 || now.Sub(since) >= smallMost {
-		delete(f.small, one.id)
+	since, before := f.fresh[one.id]
+	if len(f.known) == 0 || before && (one.size >= tailMost || now.Sub(since) >= smallMost) {
+		delete(f.fresh, one.id)
 		return false
+	}
+	if !before && len(f.fresh) < filesMost {
+		f.fresh[one.id] = now
 	}
 	return true
 }

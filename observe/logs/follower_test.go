@@ -80,7 +80,7 @@ func (h *heard) await(t *testing.T, what string, f func() bool) {
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	t.Fatalf("waited for %s: %d lines (%.300q), missed %d + %d unsure %q, silent %v %q", what, len(h.lines), fmt.Sprint(h.texts()), h.missed, h.unsure, h.whys, h.quiet, h.silent)
+	t.Fatalf("waited for %s: %d lines (%.300s), missed %d + %d unsure %q, silent %v %q", what, len(h.lines), fmt.Sprint(h.texts()), h.missed, h.unsure, h.whys, h.quiet, h.silent)
 }
 
 func (h *heard) texts() []string {
@@ -109,11 +109,22 @@ func (h *heard) exactly(t *testing.T, want ...string) {
 	time.Sleep(50 * time.Millisecond)
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	got := h.texts()
-	slices.Sort(got)
-	slices.Sort(want)
-	if !slices.Equal(got, want) {
-		t.Errorf("got %d lines %.2000q, want %d %.2000q; %q", len(got), got, len(want), want, h.whys)
+	times := map[string]int{}
+	for _, line := range want {
+		times[line]--
+	}
+	for _, line := range h.texts() {
+		times[line]++
+	}
+	var wrong []string
+	for line, n := range times {
+		if n != 0 {
+			wrong = append(wrong, fmt.Sprintf("%q %+d", line, n))
+		}
+	}
+	if len(wrong) > 0 {
+		slices.Sort(wrong)
+		t.Errorf("got %d lines, want %d; wrong are %d, %v; said %q", len(h.lines), len(want), len(wrong), wrong[:min(len(wrong), 5)], h.whys)
 	}
 }
 

@@ -25,6 +25,8 @@ type machine struct {
 	mu      sync.Mutex
 	sources []source
 	tags    int
+	// joined tells that a server has joined that does not know the clock.
+	joined bool
 	// read is when all was read for the last time.
 	read time.Time
 }
@@ -67,6 +69,7 @@ func (m *machine) add(from fleet.LogSource, l *listener) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.tags++
+	m.joined = true
 	tag := "s" + strconv.Itoa(m.tags)
 	if from.File != "" {
 		m.sources = append(m.sources, newFiles(from, l))
@@ -138,7 +141,7 @@ func (m *machine) work(ctx context.Context, s *session) error {
 	}
 	var clockRead time.Time
 	for ctx.Err() == nil {
-		if time.Since(clockRead) > clockEvery {
+		if m.clockDue(clockRead) {
 			if err := m.clock(ctx, s); err != nil {
 				return fmt.Errorf("read the clock of %s: %w", m.host.Name(), err)
 			}
@@ -151,6 +154,15 @@ func (m *machine) work(ctx context.Context, s *session) error {
 		wait(ctx, m.options.Poll)
 	}
 	return context.Cause(ctx)
+}
+
+// clockDue tells that the clock has to be read, for the first time or again.
+func (m *machine) clockDue(read time.Time) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	joined := m.joined
+	m.joined = false
+	return joined || time.Since(read) > clockEvery
 }
 
 // turn is one step of every source.

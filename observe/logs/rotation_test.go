@@ -1,0 +1,224 @@
+package logs_test
+
+import (
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"noon/host"
+)
+
+// copyTruncate does as logrotate's copytruncate.
+func copyTruncate(t *testing.T, from, to string) {
+	t.Helper()
+	content, err := os.ReadFile(from)
+	if err == nil {
+		err = os.WriteFile(to, content, 0o644)
+	}
+	if err == nil {
+		err = os.Truncate(from, 0)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestAFileThatIsCopiedAndTruncatedLosesNothingAndSaysNothingTwice(t *testing.T) {
+	everywhere(t, func(t *testing.T, h host.Host) {
+		for name, pattern := range map[string]string{"with the copy": "*", "without": "*.log", "copy first": "*"} {
+			t.Run(name, func(t *testing.T) {
+				dir := t.TempDir()
+				file := filepath.Join(dir, "app.log")
+				past := numbered("the past of the file", 0, 100)
+				add(t, file, past...)
+				to := follow(t, h, fileSource(filepath.Join(dir, pattern)))
+				to.awaitRead(t)
+				want := past
+				for i, line := range numbered("a line that is written", 0, 200) {
+					if i%50 == 25 {
+						copied := file + "." + line
+						if name == "copy first" {
+							copied = filepath.Join(dir, "a"+line)
+						}
+						copyTruncate(t, file, copied)
+					}
+					add(t, file, line)
+					want = append(want, line)
+					time.Sleep(2 * time.Millisecond)
+				}
+				to.exactly(t, want...)
+				if to.unsure != 0 {
+					t.Error(to.whys)
+				}
+			})
+		}
+	})
+}
+
+func TestACopyThatTakesItsTimeIsNotReadTwice(t *testing.T) {
+	everywhere(t, func(t *testing.T, h host.Host) {
+		dir := t.TempDir()
+		file, copied := filepath.Join(dir, "app.log"), filepath.Join(dir, "app.log.1")
+		past := numbered("the past of the file", 0, 1000)
+		add(t, file, past...)
+		to := follow(t, h, fileSource(filepath.Join(dir, "*")))
+		to.awaitRead(t)
+		content, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for len(content) > 0 {
+			n := min(len(content), 3000)
+			f, _ := os.OpenFile(copied, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
+			f.Write(content[:n])
+			f.Close()
+			content = content[n:]
+			time.Sleep(70 * time.Millisecond)
+		}
+		if err := os.Truncate(file, 0); err != nil {
+			t.Fatal(err)
+		}
+		add(t, file, "afterwards")
+		to.exactly(t, append(past, "afterwards")...)
+	})
+}
+
+func TestATruncatedFileWithoutACopyIsSaid(t *testing.T) {
+	everywhere(t, func(t *testing.T, h host.Host) {
+		file := filepath.Join(t.TempDir(), "app.log")
+		add(t, file, numbered("past", 0, 10)...)
+		to := follow(t, h, fileSource(file))
+		to.awaitRead(t)
+		if err := os.Truncate(file, 0); err != nil {
+			t.Fatal(err)
+		}
+		add(t, file, "one")
+		to.awaitLine(t, "one")
+		to.await(t, "the loss to be told", func() bool { return to.unsure == 1 && strings.Contains(to.whys[0], "truncated") })
+	})
+}
+
+// A file that is made anew often has the inode of the one before.
+func TestAFileThatIsDeletedAndMadeAnewIsReadFromItsBeginning(t *testing.T) {
+	everywhere(t, func(t *testing.T, h host.Host) {
+		file := filepath.Join(t.TempDir(), "app.log")
+		add(t, file, "past")
+		to := follow(t, h, fileSource(file))
+		to.awaitRead(t)
+		want, later := []string{"past"}, time.Now()
+		for _, line := range numbered("a longer line than before", 0, 5) {
+			if err := os.Remove(file); err != nil {
+				t.Fatal(err)
+			}
+			add(t, file, line, line+" and more, so that it is longer than what was there")
+			want = append(want, line, line+" and more, so that it is longer than what was there")
+			// As if a second had passed: they are as long as each other.
+			later = later.Add(time.Second)
+			if err := os.Chtimes(file, later, later); err != nil {
+				t.Fatal(err)
+			}
+			to.awaitLine(t, line)
+		}
+		to.exactly(t, want...)
+	})
+}
+
+func TestAFileThatIsReplacedByRenamingIsReadFromItsBeginning(t *testing.T) {
+	everywhere(t, func(t *testing.T, h host.Host) {
+		dir := t.TempDir()
+		file := filepath.Join(dir, "app.log")
+		add(t, file, "past")
+		to := follow(t, h, fileSource(file))
+		to.awaitRead(t)
+		add(t, filepath.Join(dir, "new"), "one", "two")
+		if err := os.Rename(filepath.Join(dir, "new"), file); err != nil {
+			t.Fatal(err)
+		}
+		to.exactly(t, "past", "one", "two")
+	})
+}
+
+func TestFilesThatAppearLaterAreRead(t *testing.T) {
+	everywhere(t, func(t *testing.T, h host.Host) {
+		dir := t.TempDir()
+		to := follow(t, h, fileSource(filepath.Join(dir, "*", "*.log")))
+		to.await(t, "nothing to match", func() bool { return strings.Contains(to.silent, "no file matches") })
+		if err := os.Mkdir(filepath.Join(dir, "shop"), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		add(t, filepath.Join(dir, "shop", "a.log"), "one")
+		to.awaitRead(t)
+		add(t, filepath.Join(dir, "shop", "b.log"), "two")
+		to.exactly(t, "one", "two")
+	})
+}
+
+func TestADeletedFileIsSaid(t *testing.T) {
+	everywhere(t, func(t *testing.T, h host.Host) {
+		file := filepath.Join(t.TempDir(), "app.log")
+		add(t, file, "past")
+		to := follow(t, h, fileSource(file))
+		to.awaitRead(t)
+		add(t, file, "one")
+		to.awaitLine(t, "one")
+		if err := os.Remove(file); err != nil {
+			t.Fatal(err)
+		}
+		to.await(t, "it to be told", func() bool { return to.quiet && to.unsure == 1 })
+		add(t, file, "two")
+		to.awaitRead(t)
+		to.exactly(t, "past", "one", "two")
+	})
+}
+
+func TestALineIsReadWhenItsEndHasCome(t *testing.T) {
+	everywhere(t, func(t *testing.T, h host.Host) {
+		file := filepath.Join(t.TempDir(), "app.log")
+		f, err := os.Create(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Close()
+		to := follow(t, h, fileSource(file))
+		to.awaitRead(t)
+		for _, piece := range []string{"the begin", "ning and the ", "end\n"} {
+			io.WriteString(f, piece)
+			time.Sleep(120 * time.Millisecond)
+		}
+		to.exactly(t, "the beginning and the end")
+	})
+}
+
+func TestHostileNamesAreNoCommandsAndNoFrames(t *testing.T) {
+	everywhere(t, func(t *testing.T, h host.Host) {
+		dir := t.TempDir()
+		victim := filepath.Join(dir, "victim")
+		names := []string{"a b.log", "$(touch victim).log", "`touch victim`.log", "'; touch victim; '.log", `back\slash.log`, `"quoted".log`, "-n.log", "[a-z]*.log", "*.log", "\x1b[31mred.log", "\xff\xfe.log", "..log", "#.log", "~.log", " .log", "a\n.log"}
+		var want []string
+		for i, name := range names {
+			line := numbered("line", i, i+1)[0]
+			add(t, filepath.Join(dir, name), line)
+			if !strings.Contains(name, "\n") && !strings.HasPrefix(name, ".") {
+				want = append(want, line)
+			}
+		}
+		to := follow(t, h, fileSource(filepath.Join(dir, "*.log")))
+		to.exactly(t, want...)
+		if _, err := os.Stat(victim); err == nil {
+			t.Error("a name was run as a command")
+		}
+		to.await(t, "the odd name to be told", func() bool { return strings.Contains(to.silent, "line break") })
+	})
+}
+
+func TestAFileWhoseNameLooksLikeAnAnswerIsNotBelieved(t *testing.T) {
+	dir := t.TempDir()
+	add(t, filepath.Join(dir, "a\nf r1 1:1 99 1 "), "forged")
+	add(t, filepath.Join(dir, "b"), "true")
+	h, _ := places[0].make(t)
+	to := follow(t, h, fileSource(filepath.Join(dir, "*")))
+	to.exactly(t, "true")
+}
