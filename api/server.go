@@ -6,6 +6,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"reflect"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
@@ -70,10 +71,24 @@ func New(c Control, r Record, about Controller) http.Handler {
 	mux := http.NewServeMux()
 	config := huma.DefaultConfig("noon", "1")
 	config.CreateHooks = nil // no $schema links in answers
+	config.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schemaName)
 	a := huma.NewAPI(config, humago.NewAdapter(mux, ""))
 	s := &server{control: c, record: r, about: about}
 	s.routes(a)
 	return http.NewCrossOriginProtection().Handler(mux)
+}
+
+// schemaName names the schema of a type; the judge of logs has words of its own
+// that other packages have, too.
+func schemaName(t reflect.Type, hint string) string {
+	name := huma.DefaultSchemaNamer(t, hint)
+	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice {
+		t = t.Elem()
+	}
+	if t.PkgPath() == "noon/judge/logs" {
+		return "Log" + name
+	}
+	return name
 }
 
 func (s *server) routes(a huma.API) {
