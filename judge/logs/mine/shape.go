@@ -11,6 +11,9 @@ const wordsMost = 48
 // hole is what people see where lines of a family differ.
 var hole = []byte("<*>")
 
+// mask is what redacting puts in place of a secret.
+const mask = "***"
+
 // item is one word of a shape: the hash of a constant word, or varying.
 type item uint64
 

@@ -52,8 +52,13 @@ func words(into []word, text []byte) []word {
 	into = into[:0]
 	for i := 0; i < len(text); {
 		if text[i] == '<' && bytes.HasPrefix(text[i:], hole) {
-			into = appendHole(into, text, i)
+			into = appendHole(into, text, i, len(hole))
 			i += len(hole)
+			continue
+		}
+		if n := maskLen(text[i:]); n > 0 {
+			into = appendHole(into, text, i, n)
+			i += n
 			continue
 		}
 		if class[text[i]] == sign {
@@ -88,7 +93,7 @@ func templateWords(text []byte) (all []word) {
 		from := i
 		switch {
 		case bytes.HasPrefix(text[i:], hole):
-			all = appendHole(all, text, i)
+			all = appendHole(all, text, i, len(hole))
 			i += len(hole)
 			continue
 		case class[text[i]] == sign:
@@ -116,15 +121,30 @@ func trimmed(text []byte, from, to int) word {
 	return word{from: from, to: to}
 }
 
-// appendHole appends the variable of a template; "blk_" right before it is its
-// fixed part.
-func appendHole(into []word, text []byte, at int) []word {
-	w := word{from: at, to: at + len(hole), variable: true}
-	if n := len(into); n > 0 && into[n-1].to == at && text[at-1] == '_' {
-		w.from, w.fixed = into[n-1].from, at-into[n-1].from
-		into = into[:n-1]
+// appendHole appends a variable that is written as signs, n bytes of them. What
+// is right before it belongs to it; "blk_" is its fixed part.
+func appendHole(into []word, text []byte, at, n int) []word {
+	w := word{from: at, to: at + n, variable: true}
+	last := len(into) - 1
+	if at == 0 || class[text[at-1]] == sign || last < 0 || into[last].variable || into[last].to < at-1 {
+		return append(into, w)
 	}
-	return append(into, w)
+	if w.from = into[last].from; text[at-1] == '_' {
+		w.fixed = at - w.from
+	}
+	return append(into[:last], w)
+}
+
+// maskLen is the length of what stands for a secret: three stars.
+func maskLen(text []byte) int {
+	n := 0
+	for n < len(text) && text[n] == '*' {
+		n++
+	}
+	if n != len(mask) {
+		return 0
+	}
+	return n
 }
 
 // classify decides by the word alone.
