@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"sync"
 	"time"
@@ -17,6 +18,7 @@ import (
 	"noon/host/ssh"
 	"noon/observe"
 	"noon/observe/check"
+	"noon/observe/logs"
 	"noon/release"
 	"noon/rollout"
 )
@@ -39,24 +41,58 @@ func (a *app) openSite() (*control.Site, error) {
 	if err != nil {
 		return nil, errors.Join(err, machines.Close())
 	}
-	return siteOf(s, driver, machines), nil
+	site, err := a.siteOf(s, driver, machines)
+	if err != nil {
+		return nil, errors.Join(err, machines.Close())
+	}
+	return site, nil
 }
 
-func siteOf(s fleet.Service, driver balancer.Driver, machines *hosts.Hosts) *control.Site {
+func (a *app) siteOf(s fleet.Service, driver balancer.Driver, machines *hosts.Hosts) (*control.Site, error) {
 	reach := func(server fleet.Server) (host.Host, error) { return machines.Reach(server.Host) }
 	checker := check.New(s.Check, s.Name, reach)
 	r := releases{Release: release.New(s.Release, s.Dir, reach), before: s.Policy.Drain.Before}
+	read, err := a.logsOf(s, checker, reach)
+	if err != nil {
+		return nil, err
+	}
 	site := &control.Site{
 		Service: s,
 		World: rollout.World{
 			Balancer: driver, Release: r, Checker: checker,
-			Witness: &observe.Witness{Pool: driver, Checker: checker, Every: max(s.Check.Every, 200*time.Millisecond), Timeout: 2*s.Check.Timeout + time.Second, InARow: s.Check.Times},
+			Witness: &observe.Witness{
+				Pool: driver, Checker: checker, Logs: read,
+				Every: max(s.Check.Every, 200*time.Millisecond), Timeout: 2*s.Check.Timeout + time.Second, InARow: s.Check.Times,
+			},
 		},
 		Ready: func(v fleet.Version) error { return r.Ready(context.Background(), v) },
 		Close: machines.Close,
 	}
 	site.Preflight = func(ctx context.Context) []fleet.Problem { return preflight(ctx, s, driver, r) }
-	return site
+	return site, nil
+}
+
+// logsOf reads the servers' logs, nil where noon.yaml names none. A register
+// of caveats that cannot be read is found before anything is touched.
+func (a *app) logsOf(s fleet.Service, checker *check.Checker, reach func(fleet.Server) (host.Host, error)) (*observe.Logs, error) {
+	if len(s.Logs) == 0 {
+		return nil, nil
+	}
+	register := func() ([]fleet.Caveat, error) {
+		read, err := fleet.ReadCaveats(filepath.Join(s.Dir, fleet.CaveatsFile))
+		return read.List, err
+	}
+	if _, err := register(); err != nil {
+		return nil, err
+	}
+	state, err := a.stateFolder()
+	if err != nil {
+		return nil, err
+	}
+	return &observe.Logs{
+		Follower: logs.New(logs.Options{Sources: s.Logs, Reach: reach}), Clock: checker.Clock, Register: register,
+		Dictionary: observe.Families{Dir: filepath.Join(state, "families")},
+	}, nil
 }
 
 // preflight gathers the problems of the balancer and of all servers.

@@ -32,7 +32,13 @@ type Witness struct {
 	Every, Timeout time.Duration
 	// InARow is how often in a row a bad sign must be seen to count.
 	InARow int
+	// Logs are read and judged too; nil where none are configured.
+	Logs *Logs
 }
+
+// beforeEvery is the least time between two looks before a server is upgraded:
+// they are only there to know how many requests each one serves.
+const beforeEvery = time.Second
 
 // Watch looks until ctx ends, offers the verdict after each look while there
 // are upgraded servers, and then closes the channel. Who reads it late gets the
@@ -49,7 +55,8 @@ func (w *Witness) Watch(ctx context.Context, watches <-chan judge.Watch) <-chan 
 func (w *Witness) testify(ctx context.Context, watches <-chan judge.Watch, verdicts chan<- judge.Verdict) {
 	next := time.NewTimer(w.Every)
 	defer next.Stop()
-	var c comparison
+	c := w.begin()
+	defer c.end()
 	var verdict judge.Verdict
 	var offer chan<- judge.Verdict // nil: nothing new to say
 	for {
@@ -57,45 +64,85 @@ func (w *Witness) testify(ctx context.Context, watches <-chan judge.Watch, verdi
 		case <-ctx.Done():
 			return
 		case watch := <-watches:
-			if offer = nil; c.change(watch, w.InARow) {
+			if offer = nil; c.change(ctx, watch, w.InARow) {
 				next.Reset(0)
 			}
 		case offer <- verdict:
 			offer = nil
 		case <-next.C:
-			if verdict = w.compare(ctx, &c); c.judging() {
+			if verdict = w.compare(ctx, c); c.saysSomething(verdict) {
 				offer = verdicts
 			}
-			next.Reset(w.Every)
+			next.Reset(c.pause(w.Every))
 		}
 	}
 }
 
 // comparison is what is compared now.
 type comparison struct {
-	watch  judge.Watch
-	checks *judge.Checks
+	watch   judge.Watch
+	checks  *judge.Checks
+	reading *reading
+}
+
+func (w *Witness) begin() *comparison {
+	c := &comparison{}
+	if w.Logs != nil {
+		c.reading = w.Logs.open()
+	}
+	return c
+}
+
+func (c *comparison) end() {
+	if c.reading != nil {
+		c.reading.close()
+	}
 }
 
 // change takes another watch; true tells that other servers are judged now,
 // of whom nothing is known yet.
-func (c *comparison) change(watch judge.Watch, inARow int) bool {
+func (c *comparison) change(ctx context.Context, watch judge.Watch, inARow int) bool {
 	same := c.checks != nil && slices.Equal(c.watch.Upgraded, watch.Upgraded) && c.watch.Since.Equal(watch.Since)
 	if c.watch = watch; !same {
 		c.checks = judge.NewChecks(watch, inARow)
 	}
+	if c.reading != nil {
+		c.reading.change(ctx, watch)
+	}
 	return !same
 }
 
-// judging tells whether there is anything to judge.
+// judging tells whether there is a server to judge.
 func (c *comparison) judging() bool { return len(c.watch.Upgraded) > 0 }
+
+// saysSomething tells whether a verdict is for others to hear: before a server
+// is upgraded, only if its start left something in its log.
+func (c *comparison) saysSomething(v judge.Verdict) bool {
+	return c.judging() || v.Logs != nil && len(v.Logs.Findings) > 0
+}
+
+func (c *comparison) pause(every time.Duration) time.Duration {
+	if c.judging() {
+		return every
+	}
+	return max(every, beforeEvery)
+}
 
 // compare looks once, and returns the verdict after it.
 func (w *Witness) compare(ctx context.Context, c *comparison) judge.Verdict {
-	if !c.judging() {
-		return judge.Verdict{}
+	v := judge.Verdict{Opinion: judge.Undecided}
+	if !c.judging() && c.reading == nil {
+		return v
 	}
-	v := c.checks.See(w.look(ctx, c.watch))
+	look := w.look(ctx, c.watch)
+	if c.judging() {
+		v = c.checks.See(look)
+	}
+	if c.reading != nil {
+		if report := c.reading.report(look); report != nil {
+			v = v.Join(*report)
+		}
+	}
 	v.Watch = c.watch.Number
 	return v
 }

@@ -1,0 +1,299 @@
+package observe
+
+import (
+	"context"
+	"fmt"
+	"hash/fnv"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"sync"
+	"time"
+
+	"noon/fleet"
+	"noon/judge"
+	judgelogs "noon/judge/logs"
+	"noon/observe/logs"
+)
+
+const (
+	// readMost is how many servers with the live version have their logs read,
+	// chosen at random: the cost does not grow with the fleet.
+	readMost = 12
+	// heldMost is how many lines are held of a server whose process is being
+	// replaced, until it is known which version wrote them.
+	heldMost = 20_000
+)
+
+// Follower follows the logs of a server, from some time back until ctx ends.
+type Follower interface {
+	Follow(ctx context.Context, s fleet.Server, to logs.Sink)
+}
+
+// Logs reads the servers' logs for a judge.
+type Logs struct {
+	Follower Follower
+	// Clock reads a server's own clock.
+	Clock func(ctx context.Context, s fleet.Server) (time.Time, error)
+	// Register returns the known caveats as they are now; people edit them
+	// while a rollout is watched.
+	Register func() ([]fleet.Caveat, error)
+	// Dictionary keeps the families that a live version writes, nil for none.
+	Dictionary Dictionary
+}
+
+// Dictionary keeps what a version of a service is known to write.
+type Dictionary interface {
+	Load(service string, version fleet.Version) ([]judgelogs.Known, error)
+	Save(service string, version fleet.Version, known []judgelogs.Known) error
+}
+
+// reading is the logs of one watch, and the judge of them.
+type reading struct {
+	*Logs
+	mu      sync.Mutex
+	judge   *judgelogs.Judge
+	watch   judge.Watch
+	servers map[string]*writer
+	silent  map[string]string
+	// notes are what people should know of the reading itself.
+	notes []string
+	kept  time.Time
+	all   sync.WaitGroup
+}
+
+// writer is one server whose log is read.
+type writer struct {
+	// starts are the processes that noon started on it, the first one first;
+	// their marks are by our clock.
+	starts []judge.Start
+	// ahead is how far its clock is ahead of ours, once clocked.
+	ahead   time.Duration
+	clocked bool
+	// changing: which version writes is not known; its lines are held.
+	changing bool
+	held     []judgelogs.Line
+}
+
+func (l *Logs) open() *reading {
+	return &reading{Logs: l, servers: map[string]*writer{}, silent: map[string]string{}}
+}
+
+// change takes another watch: it begins to read the logs of servers that are
+// new to it, and learns which version writes where.
+func (r *reading) change(ctx context.Context, w judge.Watch) {
+	if w.From == "" {
+		return // one server is only seen to be well: there is nothing to compare
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.judge == nil {
+		r.kept = time.Now()
+		r.judge = judgelogs.New(judgelogs.Watch{Service: w.Service, Live: w.From, Known: r.known(w)})
+	}
+	r.watch = w
+	for _, s := range r.choose(w) {
+		if r.servers[s.Name] == nil {
+			r.servers[s.Name] = &writer{}
+			r.all.Go(func() { r.follow(ctx, s) })
+		}
+	}
+	for name, server := range r.servers {
+		r.learn(name, server)
+	}
+}
+
+// clockEvery is the time between two tries to read a server's clock.
+const clockEvery = 2 * time.Second
+
+// follow reads the server's log. How far its clock is from ours has to be
+// known first: its processes were started by its clock, its lines come with
+// times by ours.
+func (r *reading) follow(ctx context.Context, s fleet.Server) {
+	for ctx.Err() == nil {
+		began := time.Now()
+		clock, err := r.Clock(ctx, s)
+		if err == nil {
+			r.set(s.Name, clock.Sub(began.Add(time.Since(began)/2)))
+			r.Follower.Follow(ctx, s, r)
+			return
+		}
+		r.Silent(s.Name, began, "its clock cannot be read: "+err.Error())
+		select {
+		case <-time.After(clockEvery):
+		case <-ctx.Done():
+		}
+	}
+}
+
+// set keeps how far the server's clock is ahead of ours.
+func (r *reading) set(name string, ahead time.Duration) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.servers[name].ahead, r.servers[name].clocked = ahead, true
+	r.learn(name, r.servers[name])
+}
+
+func (r *reading) known(w judge.Watch) []judgelogs.Known {
+	if r.Dictionary == nil {
+		return nil
+	}
+	known, err := r.Dictionary.Load(w.Service, w.From)
+	if err != nil {
+		r.notes = append(r.notes, err.Error())
+	}
+	return known
+}
+
+// choose returns the servers whose logs are read: the canaries, those that are
+// looked at anyway, and some of the others, the same ones after a crash.
+func (r *reading) choose(w judge.Watch) []fleet.Server {
+	all := slices.Clone(w.Canaries)
+	for _, u := range w.Upgraded {
+		if u.Asked {
+			all = append(all, u.Server)
+		}
+	}
+	all = append(all, w.Changing...)
+	live := slices.Clone(w.Live)
+	seed := fnv.New64a()
+	seed.Write([]byte(w.Service + "\x00" + string(w.To)))
+	random := rand.New(rand.NewPCG(seed.Sum64(), 0))
+	random.Shuffle(len(live), func(i, j int) { live[i], live[j] = live[j], live[i] })
+	return append(all, live[:max(0, min(len(live), readMost-r.alive(w)))]...)
+}
+
+// alive is how many servers with the live version are read already.
+func (r *reading) alive(w judge.Watch) int {
+	n := 0
+	for _, s := range w.Live {
+		if r.servers[s.Name] != nil {
+			n++
+		}
+	}
+	return n
+}
+
+// learn takes what the watch says of one server, and judges the lines that
+// waited for it.
+func (r *reading) learn(name string, server *writer) {
+	server.starts = slices.DeleteFunc(slices.Clone(r.watch.Starts), func(s judge.Start) bool { return s.Server != name })
+	server.changing = slices.ContainsFunc(r.watch.Changing, func(s fleet.Server) bool { return s.Name == name })
+	for i := range server.starts {
+		s := &server.starts[i]
+		if s.Mark = s.Mark.Add(-server.ahead); s.Version == r.watch.To {
+			r.judge.Upgraded(judgelogs.Canary{Server: name, Version: s.Version, Since: s.Mark})
+		}
+	}
+	if server.changing {
+		return
+	}
+	held := server.held
+	server.held = nil
+	for _, l := range held {
+		r.add(server, l)
+	}
+}
+
+// Line takes a line of a server.
+func (r *reading) Line(l judgelogs.Line) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	server := r.servers[l.Server]
+	switch {
+	case !server.changing:
+		r.add(server, l)
+	case len(server.held) < heldMost:
+		server.held = append(server.held, l)
+	default:
+		r.judge.Missed(l.Server, 1, "too many lines while its process was replaced")
+	}
+}
+
+// add judges a line as one of the version that wrote it.
+func (r *reading) add(server *writer, l judgelogs.Line) {
+	l.Version = r.watch.From
+	for _, s := range server.starts {
+		if l.Time.IsZero() || l.Time.Before(s.Mark) {
+			break
+		}
+		l.Version, l.Starting = r.watch.From, s.Back.IsZero() || l.Time.Before(s.Back)
+		if s.Version == r.watch.To {
+			l.Version = s.Version
+		}
+	}
+	r.judge.Add(l)
+}
+
+// Missed takes lines that were not read.
+func (r *reading) Missed(server string, lines int64, why string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.judge.Missed(server, lines, why)
+}
+
+// Silent takes that a server's log is not read since then; the zero time, that
+// it is again.
+func (r *reading) Silent(server string, since time.Time, why string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if delete(r.silent, server); !since.IsZero() {
+		r.silent[server] = fmt.Sprintf("the log of %s is not read since %s: %s", server, since.Local().Format(time.TimeOnly), why)
+	}
+}
+
+// report is what the logs say now, nil if none are read.
+func (r *reading) report(l judge.Look) *judgelogs.Report {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.judge == nil {
+		return nil
+	}
+	for _, s := range l.Pool.Standings {
+		if r.servers[s.Server] != nil && l.PoolTrouble == "" && s.Counters.Requests.Known {
+			r.judge.Served(s.Server, l.Time, s.Counters.Requests.N)
+		}
+	}
+	if l.Time.Sub(r.kept) >= keepEvery {
+		r.keep()
+	}
+	report := r.judge.Report(l.Time)
+	r.addSilent(&report)
+	return &report
+}
+
+// addSilent tells whose log is not read: of an upgraded server that is missing
+// evidence, of another one it is good to know.
+func (r *reading) addSilent(report *judgelogs.Report) {
+	report.Notes = append(report.Notes, r.notes...)
+	for _, name := range slices.Sorted(maps.Keys(r.silent)) {
+		if !slices.ContainsFunc(r.watch.Upgraded, func(u judge.Upgraded) bool { return u.Server.Name == name }) {
+			report.Notes = append(report.Notes, r.silent[name])
+			continue
+		}
+		report.Missing = append(report.Missing, r.silent[name])
+		if report.Verdict == judgelogs.Clean {
+			report.Verdict = judgelogs.Undecided
+		}
+	}
+}
+
+// close waits until nothing is read any more.
+func (r *reading) close() {
+	r.all.Wait()
+	r.keep()
+}
+
+// keepEvery is the time between two times that what was learned is kept.
+const keepEvery = time.Minute
+
+// keep keeps what the live version is known to write.
+func (r *reading) keep() {
+	if r.judge == nil || r.Dictionary == nil {
+		return
+	}
+	r.kept = time.Now()
+	if err := r.Dictionary.Save(r.watch.Service, r.watch.From, r.judge.Known()); err != nil {
+		r.notes = []string{err.Error()}
+	}
+}
