@@ -1,37 +1,16 @@
 package logs
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
 	"noon/fleet"
+	"noon/judge/logs/mine"
 )
 
-// Caveat is one entry of the register of known caveats: a family of lines
-// that people have looked at and decided to live with.
-type Caveat struct {
-	// Family is its key (8 hex digits), or a template in which <*> stands for
-	// what varies: "session cache full, evicted <*>".
-	Family  string
-	Service string
-	Why     string
-	Owner   string
-	Ticket  string
-	// Versions for which it holds, by exact name; none is all of them.
-	Versions []fleet.Version
-	// Until is when people will look again; zero is never.
-	Until time.Time
-}
-
-// Expired tells whether people wanted to have looked again by now.
-func (c Caveat) Expired(now time.Time) bool {
-	return !c.Until.IsZero() && !now.IsZero() && now.After(c.Until)
-}
-
-// holdsFor tells whether the caveat is about this service and version.
-func (c Caveat) holdsFor(service string, v fleet.Version) bool {
-	return (c.Service == "" || c.Service == service) && (len(c.Versions) == 0 || slices.Contains(c.Versions, v))
-}
+// Caveat is one entry of the register of known caveats.
+type Caveat = fleet.Caveat
 
 // KnownCaveat is what a finding says of the caveat that it is.
 type KnownCaveat struct {
@@ -39,4 +18,69 @@ type KnownCaveat struct {
 	Owner   string `json:"owner,omitempty"`
 	Ticket  string `json:"ticket,omitempty"`
 	Expired bool   `json:"expired,omitempty"`
+}
+
+// words name the caveat: "known (SHOP-12): the cache is small".
+func (k KnownCaveat) words() string {
+	known := "known"
+	if k.Ticket != "" {
+		known += " (" + k.Ticket + ")"
+	}
+	if k.Expired {
+		known += ", but expired"
+	}
+	return known + ": " + k.Why
+}
+
+// register is the caveats that are about this service, and which of them
+// matched something.
+type register struct {
+	caveats []Caveat
+	matched []bool
+}
+
+func newRegister(all []Caveat, service string) *register {
+	r := &register{}
+	for _, c := range all {
+		if c.Service == "" || service == "" || c.Service == service {
+			r.caveats = append(r.caveats, c)
+		}
+	}
+	r.matched = make([]bool, len(r.caveats))
+	return r
+}
+
+// find returns the caveat that a family is for one of the versions, nil if it
+// is none.
+func (r *register) find(key, template string, versions []fleet.Version, now time.Time) *KnownCaveat {
+	for i, c := range r.caveats {
+		if c.Family != key && !mine.Match(c.Family, template) {
+			continue
+		}
+		r.matched[i] = true
+		if holdsFor(c, versions) {
+			return &KnownCaveat{Why: c.Why, Owner: c.Owner, Ticket: c.Ticket, Expired: expired(c, now)}
+		}
+	}
+	return nil
+}
+
+func holdsFor(c Caveat, versions []fleet.Version) bool {
+	return len(c.Versions) == 0 || slices.ContainsFunc(versions, func(v fleet.Version) bool { return slices.Contains(c.Versions, v) })
+}
+
+func expired(c Caveat, now time.Time) bool { return !now.IsZero() && c.Expired(now) }
+
+// notes are about entries that people should look at.
+func (r *register) notes(now time.Time) []string {
+	var notes []string
+	for i, c := range r.caveats {
+		if expired(c, now) {
+			notes = append(notes, fmt.Sprintf("the known caveat %q expired on %s: look again, then renew or remove it", c.Family, c.Until.Format(time.DateOnly)))
+		}
+		if !r.matched[i] {
+			notes = append(notes, fmt.Sprintf("the known caveat %q matches nothing that was seen", c.Family))
+		}
+	}
+	return notes
 }

@@ -1,27 +1,53 @@
 package logs
 
 import (
+	"slices"
 	"time"
 
 	"noon/fleet"
+	"noon/judge/logs/evidence"
+	"noon/judge/logs/mine"
 )
 
 // Judge compares lines of canaries with lines of live servers. It is not safe
 // for use by several goroutines at once. Its memory is bounded.
 type Judge struct {
 	watch    Watch
-	writers  map[writer]int64
-	families map[string]*family
-	canaries map[string]Canary
-	unknown  int64
-	missed   map[string]int64
-	why      map[string]string
+	register *register
+	known    map[string]bool
+	canaries map[writer]Canary
+
+	// Who writes, and what.
+	columns  []*column
+	writers  map[writer]int
+	miner    *mine.Miner
+	shapes   []*family
+	stacks   map[string]*family
+	families []*family
+	roots    []int32 // of families, when they were last compared
+	text     []byte
+	sampled  int
+
+	// Blocks that wait for late lines; closed is the last one that does not.
+	open   map[int64]block
+	closed int64
+	// past: what is compared now is history only.
+	past bool
+
+	comparer *evidence.Comparer
+	entrants int
+	traffic  *evidence.Traffic
+	requests map[string]*served
+
+	unknown, noRoom int64
+	missed          map[string]*missed
+	stopped         map[int32]bool
 }
 
-// writer is one version on one server.
-type writer struct {
-	server  string
-	version fleet.Version
+// missed lines of one server.
+type missed struct {
+	lines int64
+	why   []string
 }
 
 // New returns a judge that has seen nothing.
@@ -29,17 +55,36 @@ func New(w Watch) *Judge {
 	if w.Alpha <= 0 {
 		w.Alpha = AlphaDefault
 	}
-	j := &Judge{watch: w, writers: map[writer]int64{}, families: map[string]*family{},
-		canaries: map[string]Canary{}, missed: map[string]int64{}, why: map[string]string{}}
+	j := &Judge{
+		watch: w, register: newRegister(w.Register, w.Service), known: map[string]bool{}, canaries: map[writer]Canary{},
+		writers: map[writer]int{}, miner: mine.New(mine.Options{}), stacks: map[string]*family{},
+		open: map[int64]block{}, requests: map[string]*served{}, missed: map[string]*missed{}, stopped: map[int32]bool{},
+	}
+	j.begin()
+	for _, k := range w.Known {
+		j.known[k.Key] = true
+	}
 	for _, c := range w.Canaries {
 		j.Upgraded(c)
 	}
 	return j
 }
 
+// begin forgets what was compared, not what was counted.
+func (j *Judge) begin() {
+	j.comparer, j.traffic, j.entrants = evidence.New(j.watch.Alpha), evidence.NewTraffic(), 0
+	j.closed = -1 << 62
+}
+
 // Upgraded tells that a server now runs a new version. What it wrote before
-// stays its past.
-func (j *Judge) Upgraded(c Canary) { j.canaries[c.Server] = c }
+// stays its past. It may be told again.
+func (j *Judge) Upgraded(c Canary) {
+	if c.Version == j.watch.Live {
+		return
+	}
+	j.canaries[writer{c.Server, c.Version}] = c
+	j.column(c.Server, c.Version)
+}
 
 // Add counts one entry. Entries of one server come roughly in the order of
 // their times; servers may be far apart.
@@ -48,85 +93,78 @@ func (j *Judge) Add(l Line) {
 		j.unknown++
 		return
 	}
-	w := writer{l.Server, l.Version}
-	j.writers[w]++
-	key := l.Text
-	if l.Stack != nil {
-		key = l.Stack.Key
-	}
-	f := j.families[key]
+	number := j.column(l.Server, l.Version)
+	c := j.columns[number]
+	c.add(l)
+	f := j.family(l)
 	if f == nil {
-		f = &family{counts: map[writer]int64{}}
-		j.families[key] = f
+		c.lost++
+		j.noRoom++
+		return
 	}
-	f.add(w, l, l.Version != j.watch.Live)
+	f.level = max(f.level, l.Level)
+	switch {
+	case l.Starting:
+		f.start(number)
+	case j.count(f, number, l):
+		f.at(number).lines++
+	default:
+		c.lost++
+		j.noRoom++
+		return
+	}
+	if !c.live {
+		j.addCanary(f, l)
+	} else if l.Time.After(f.lastLive) {
+		f.lastLive = l.Time
+	}
 }
 
 // Served tells how many requests a server has served since some start. It is
 // optional; without it exposure is estimated from the lines themselves.
-func (j *Judge) Served(server string, at time.Time, requests int64) {}
+func (j *Judge) Served(server string, at time.Time, requests int64) {
+	if j.requests[server] == nil {
+		j.requests[server] = &served{}
+	}
+	j.requests[server].add(at, requests)
+}
 
 // Missed tells that lines of a server were written but could not be read, and
 // why. A canary whose lines were missed is not clean.
 func (j *Judge) Missed(server string, lines int64, why string) {
-	j.missed[server] += lines
-	j.why[server] = why
+	m := j.missed[server]
+	if m == nil {
+		m = &missed{}
+		j.missed[server] = m
+	}
+	m.lines += lines
+	if !slices.Contains(m.why, why) && len(m.why) < 3 {
+		m.why = append(m.why, why)
+	}
 }
 
-// Known returns the families of the live version, for the next watch.
-func (j *Judge) Known() []Known { return nil }
+// knownMost is how many families Known returns.
+const knownMost = 5000
 
-// Report says what the lines so far tell. Lines that were written shortly
-// before now wait for those of other servers; a zero now waits for none: it is
-// for logs that are complete.
-func (j *Judge) Report(now time.Time) Report {
-	r := Report{Service: j.watch.Service, Verdict: Undecided, UnknownLines: j.unknown, Findings: []Finding{}}
-	for w, n := range j.writers {
-		if w.version == j.watch.Live {
-			r.LiveLines += n
-		} else {
-			r.CanaryLines += n
+// Known returns the families that the live version was seen to write, for the
+// next watch.
+func (j *Judge) Known() []Known {
+	var known []Known
+	for _, g := range j.groups() {
+		if g.live > 0 && len(known) < knownMost {
+			known = append(known, Known{j.key(g.root), j.template(g.root)})
 		}
 	}
-	for key, f := range j.families {
-		if f.live == 0 && f.canary > 0 && (f.stack != "" || f.level >= Warning) {
-			r.Findings = append(r.Findings, f.finding(key))
-			r.Verdict = LookAt
+	return known
+}
+
+// canaryVersions are the new versions that were seen or told.
+func (j *Judge) canaryVersions() []fleet.Version {
+	var versions []fleet.Version
+	for _, c := range j.columns {
+		if !c.live && !slices.Contains(versions, c.version) {
+			versions = append(versions, c.version)
 		}
 	}
-	return r
-}
-
-// family is what is known of one family.
-type family struct {
-	level        Level
-	canary, live int64
-	counts       map[writer]int64
-	first        time.Time
-	samples      []string
-	stack        string
-}
-
-func (f *family) add(w writer, l Line, canary bool) {
-	f.level = max(f.level, l.Level)
-	f.counts[w]++
-	if !canary {
-		f.live++
-		return
-	}
-	f.canary++
-	if f.first.IsZero() {
-		f.first = l.Time
-	}
-	if len(f.samples) < SamplesMost {
-		f.samples = append(f.samples, l.Raw)
-	}
-	if l.Stack != nil {
-		f.stack = l.Stack.Text
-	}
-}
-
-func (f *family) finding(key string) Finding {
-	return Finding{Template: key, Kind: KindNew, Tier: TierWatch, Level: f.level, Canary: f.canary, Live: f.live,
-		First: f.first, Samples: f.samples, Stack: f.stack, Words: "new: only the new version writes this"}
+	return versions
 }

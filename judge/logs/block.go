@@ -1,0 +1,167 @@
+package logs
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"noon/judge/logs/evidence"
+)
+
+const (
+	// blockLength is the time in which lines are counted together.
+	blockLength = 10 * time.Second
+	// late is how long a block waits for lines that are on their way.
+	late = 5 * time.Second
+	// rareSeconds: a family that no server wrote in more seconds of a block is
+	// rare; where its lines name no episode, each second is one.
+	rareSeconds = 3
+	// blocksMost bounds the blocks that wait; later lines are unknown.
+	blocksMost = 100_000
+)
+
+// block is what was counted in one block of time, by family and column.
+type block map[place]*cell
+
+type place struct {
+	family int32
+	column int16
+}
+
+// cell counts the episodes that have names, and the lines and seconds of those
+// that have none.
+type cell struct {
+	named, unnamed, seconds int32
+	second                  int64
+}
+
+func (c *cell) add(l Line, fresh bool) {
+	switch second := l.Time.Unix(); {
+	case l.Episode != "" && fresh:
+		c.named++
+	case l.Episode != "":
+	case second != c.second:
+		c.second = second
+		c.seconds++
+		c.unnamed++
+	default:
+		c.unnamed++
+	}
+}
+
+// blockOf is the number of the block that a column's line belongs to.
+func (j *Judge) blockOf(c *column, at time.Time) int64 {
+	if j.watch.Elapsed {
+		return max(int64(at.Sub(c.first)/blockLength), 0)
+	}
+	return max(at.UnixNano()/int64(blockLength), j.closed+1)
+}
+
+// count counts one line in its block, and tells whether there was room.
+func (j *Judge) count(f *family, number int, l Line) bool {
+	c := j.columns[number]
+	at := j.blockOf(c, l.Time)
+	b := j.open[at]
+	if b == nil {
+		if len(j.open) >= blocksMost {
+			return false
+		}
+		b = block{}
+		j.open[at] = b
+	}
+	p := place{f.number, int16(number)}
+	if b[p] == nil {
+		b[p] = &cell{}
+	}
+	b[p].add(l, l.Episode != "" && c.episodes.fresh(at, hash(l.Episode)^uint64(f.number)*0x9e3779b97f4a7c15))
+	return true
+}
+
+// tallies are the counts of a block by family, as families are by now.
+func (j *Judge) tallies(b block) []tally {
+	sums := map[place]*tally{}
+	var all []*tally
+	for p, c := range b {
+		root := place{j.root(j.families[p.family]).number, p.column}
+		t := sums[root]
+		if t == nil {
+			t = &tally{place: root}
+			sums[root] = t
+			all = append(all, t)
+		}
+		t.named += c.named
+		t.unnamed += c.unnamed
+		t.seconds += c.seconds
+	}
+	slices.SortFunc(all, func(a, b *tally) int {
+		return cmp.Or(cmp.Compare(a.family, b.family), cmp.Compare(a.column, b.column))
+	})
+	return settle(all)
+}
+
+// tally is how often a column wrote a family in one block.
+type tally struct {
+	place
+	named, unnamed, seconds int32
+	n                       int32
+}
+
+// settle decides, alike for all columns of a family, what an episode is.
+func settle(all []*tally) []tally {
+	var settled []tally
+	for from := 0; from < len(all); {
+		to, seconds := from, int32(0)
+		for to < len(all) && all[to].family == all[from].family {
+			seconds = max(seconds, all[to].seconds)
+			to++
+		}
+		for _, t := range all[from:to] {
+			t.n = t.named + t.unnamed
+			if seconds <= rareSeconds {
+				t.n = t.named + t.seconds
+			}
+			settled = append(settled, *t)
+		}
+		from = to
+	}
+	return settled
+}
+
+// close gives every block that nobody waits for any more to the comparer.
+func (j *Judge) close(now time.Time) {
+	j.merge()
+	for _, at := range j.ready(now) {
+		j.compare(at, j.open[at])
+		delete(j.open, at)
+		j.closed = at
+	}
+}
+
+// ready are the blocks to close, the earliest first.
+func (j *Judge) ready(now time.Time) []int64 {
+	var ready []int64
+	for at := range j.open {
+		if now.IsZero() || time.Unix(0, (at+1)*int64(blockLength)).Add(late).Before(now) {
+			ready = append(ready, at)
+		}
+	}
+	slices.Sort(ready)
+	return ready
+}
+
+// compare closes one block.
+func (j *Judge) compare(at int64, b block) {
+	j.enter(at, b)
+	var counts []evidence.Count
+	for _, t := range j.tallies(b) {
+		f, c := j.families[t.family], j.columns[t.column]
+		if !j.past || j.upgradedLater(c) {
+			f.at(int(t.column)).episodes += int64(t.n)
+		}
+		if !j.entered(c, at) {
+			continue
+		}
+		counts = append(counts, evidence.Count{Family: t.family, Column: int32(c.number), N: t.n, Severe: f.severity == severe})
+	}
+	j.comparer.Add(evidence.Block{Exposure: j.exposures(at, counts), Counts: counts})
+}

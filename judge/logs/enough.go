@@ -1,0 +1,120 @@
+package logs
+
+import (
+	"fmt"
+	"math"
+	"time"
+)
+
+const (
+	// faultShare: clean says that a fault in this share of all lines would
+	// have been found.
+	faultShare = 0.01
+	// watchLeast is the least time of watching before a canary is clean.
+	watchLeast = 2 * time.Minute
+	// lostMost is the share of a canary's lines that may be missed or unknown.
+	lostMost = 0.01
+)
+
+// missing says, in words, what is missing before the canaries can be called
+// clean; nothing if nothing is.
+func (j *Judge) missing(now time.Time) []string {
+	var missing []string
+	canaries, live := 0, 0
+	for _, c := range j.columns {
+		if c.live && c.lines > 0 && j.canaryOf(c.server) == nil {
+			live++
+		}
+		if !c.live {
+			canaries++
+			missing = append(missing, j.missingOf(c, now)...)
+		}
+	}
+	if canaries == 0 {
+		missing = append(missing, "no server with a new version has been seen")
+	}
+	if live == 0 {
+		missing = append(missing, "no server with the live version is read: there is nothing to compare with")
+	}
+	return append(missing, j.lost()...)
+}
+
+// missingOf is what one canary has not shown yet.
+func (j *Judge) missingOf(c *column, now time.Time) []string {
+	if c.lines == 0 {
+		return []string{"no line of " + c.server + " has been seen"}
+	}
+	if episodes := j.comparer.EpisodesNeeded(); episodes > 0 {
+		needed := int64(float64(episodes) / faultShare)
+		if c.lines < needed {
+			return []string{fmt.Sprintf("%s of %s %s seen; %s are needed to find a fault in 1 line of %.0f%s", plural(int(c.lines), "line"), c.server, was(c.lines), grouped(needed), 1/faultShare, j.atThisRate(c, needed, now))}
+		}
+	}
+	if seen := j.watched(c, now); seen < watchLeast {
+		return []string{fmt.Sprintf("%s was watched for %s; %s are needed", c.server, seen.Round(time.Second), watchLeast)}
+	}
+	return nil
+}
+
+func was(n int64) string {
+	if n == 1 {
+		return "was"
+	}
+	return "were"
+}
+
+// watched is for how long a canary has been watched.
+func (j *Judge) watched(c *column, now time.Time) time.Duration {
+	since := j.canaries[writer{c.server, c.version}].Since
+	if since.IsZero() {
+		since = c.first
+	}
+	if now.IsZero() {
+		now = c.last
+	}
+	return max(now.Sub(since), 0)
+}
+
+// atThisRate: ", 3h20m more at this rate".
+func (j *Judge) atThisRate(c *column, needed int64, now time.Time) string {
+	seen := j.watched(c, now)
+	if seen <= 0 {
+		return ""
+	}
+	more := time.Duration(math.Ceil(float64(seen) / float64(c.lines) * float64(needed-c.lines)))
+	return fmt.Sprintf(", %s more at this rate", about(more))
+}
+
+// about rounds to what people say.
+func about(d time.Duration) string {
+	switch {
+	case d >= 48*time.Hour:
+		return fmt.Sprintf("%.0f days", d.Hours()/24)
+	case d >= time.Hour:
+		return fmt.Sprintf("%dh%02dm", int(d.Hours()), int(d.Minutes())%60)
+	case d >= time.Minute:
+		return fmt.Sprintf("%dm%02ds", int(d.Minutes()), int(d.Seconds())%60)
+	}
+	return d.Round(time.Second).String()
+}
+
+// lost says which lines could not be judged.
+func (j *Judge) lost() []string {
+	var lost []string
+	for _, c := range j.columns {
+		if m := j.missed[c.server]; !c.live && m != nil && float64(m.lines) > lostMost*float64(c.lines) {
+			lost = append(lost, fmt.Sprintf("%s of %s were not read: %s", plural(int(m.lines), "line"), c.server, list(m.why)))
+		}
+		if !c.live && float64(c.lost) > lostMost*float64(c.lines) {
+			lost = append(lost, fmt.Sprintf("%s of %s had no room among the families, which are too many", plural(int(c.lost), "line"), c.server))
+		}
+	}
+	sum := int64(0)
+	for _, c := range j.columns {
+		sum += c.lines
+	}
+	if j.unknown > 0 && float64(j.unknown) > lostMost*float64(sum) {
+		lost = append(lost, fmt.Sprintf("%s could not be compared: their time or version is not known", plural(int(j.unknown), "line")))
+	}
+	return lost
+}

@@ -1,0 +1,215 @@
+package evidence
+
+import "math"
+
+// Comparer compares canaries with live servers, for every family at once.
+// Families and columns are small numbers that the caller gives out.
+type Comparer struct {
+	alpha    float64
+	columns  []column
+	canaries []canary
+	families []family
+	history  history
+	surfaces *surfaces
+	blocks   int // that were added
+	spending spending
+	// population is what was learned when the watching was last begun.
+	population population
+	fresh      *past // of a family without history
+	begun      int   // the first block of the watching
+	tally      tally
+}
+
+// column is one version on one server.
+type column struct {
+	role  role
+	block int // of the canary's first block
+}
+
+type role int
+
+const (
+	live role = iota
+	watched
+	left // the live version of a server that is a canary now
+)
+
+// canary is one watched column and the same server's past.
+type canary struct{ column, before int }
+
+// family is what is known of one family.
+type family struct {
+	seen   bool
+	budget float64 // its part of alpha; 0 while it is shared out evenly
+	trials []*trial
+	// written by the canaries while watching, and what the live servers' rate
+	// and the exposures predict.
+	written, predicted float64
+}
+
+// NoPast is the column of a canary's past that was not seen.
+const NoPast = -1
+
+// New returns a comparer whose chance of a false alarm is at most alpha.
+func New(alpha float64) *Comparer {
+	return &Comparer{alpha: alpha, surfaces: newSurfaces(), population: learn(nil)}
+}
+
+// Live adds a server with the live version and returns its column.
+func (c *Comparer) Live() int {
+	c.columns = append(c.columns, column{role: live})
+	return len(c.columns) - 1
+}
+
+// Canary adds a server with a new version and returns its column. before is
+// the column of the same server's live version, or NoPast. From now on what
+// that server wrote before is its past, and no longer compared with.
+//
+// All watching begins anew, with what was won so far as its stake: the others
+// are fewer now, and what is usual must be learned against those that remain.
+func (c *Comparer) Canary(before int) int {
+	c.columns = append(c.columns, column{role: watched})
+	if before != NoPast {
+		c.columns[before].role = left
+	}
+	c.canaries = append(c.canaries, canary{len(c.columns) - 1, before})
+	c.begin()
+	return len(c.columns) - 1
+}
+
+// Block is what was counted in one block of time, in which all columns are
+// equally long.
+type Block struct {
+	// Exposure of every column, by its number: 1 is what is usual for a
+	// server, 0 is absent.
+	Exposure []float64
+	Counts   []Count
+}
+
+// Count is how often a column wrote a family.
+type Count struct {
+	Family, Column, N int32
+	// Severe families that the live version was not seen to write before the
+	// watching get half of alpha.
+	Severe bool
+}
+
+// Add counts one closed block. The comparer keeps its counts.
+func (c *Comparer) Add(b Block) {
+	for _, n := range b.Counts {
+		c.meet(n)
+	}
+	if len(c.canaries) > 0 {
+		c.watchBlock(b)
+	}
+	c.history.add(b)
+	c.blocks++
+}
+
+// settling is how many blocks are seen before a family counts as met late: a
+// watch without a past begins with families that are new to nobody.
+const settling = 6
+
+// meet gives a family that is seen for the first time its part of alpha. Who
+// wrote it must not matter to that.
+func (c *Comparer) meet(n Count) {
+	for int(n.Family) >= len(c.families) {
+		c.families = append(c.families, family{})
+	}
+	f := &c.families[n.Family]
+	if f.seen {
+		return
+	}
+	f.seen = true
+	if len(c.canaries) == 0 || c.blocks < settling {
+		c.spending.known++
+		return
+	}
+	f.budget = c.spending.late(n.Severe)
+}
+
+// watchBlock adds a block to every trial that it says something about.
+func (c *Comparer) watchBlock(b Block) {
+	restExposure := c.exposureOfLive(b)
+	c.tally.take(b.Counts, c.columns, c.canaries)
+	for i, canary := range c.canaries {
+		exposure := b.exposure(canary.column)
+		if exposure <= 0 || restExposure <= 0 {
+			continue
+		}
+		for _, f := range c.tally.families {
+			sh := share{c.tally.of(f, i), c.tally.rest(f), exposure, restExposure}
+			c.families[f].written += float64(sh.canary)
+			c.families[f].predicted += float64(sh.rest) * exposure / restExposure
+			c.trial(f, i).add(c.blocks, sh, c.surfaces)
+		}
+	}
+	c.tally.clear()
+}
+
+func (b Block) exposure(column int) float64 {
+	if column < 0 || column >= len(b.Exposure) {
+		return 0
+	}
+	return b.Exposure[column]
+}
+
+func (c *Comparer) exposureOfLive(b Block) float64 {
+	sum := 0.0
+	for i, col := range c.columns {
+		if col.role == live {
+			sum += b.exposure(i)
+		}
+	}
+	return sum
+}
+
+// trial of a family on the i-th canary.
+func (c *Comparer) trial(f int32, i int) *trial {
+	trials := &c.families[f].trials
+	for len(*trials) < len(c.canaries) {
+		*trials = append(*trials, nil)
+	}
+	if (*trials)[i] == nil {
+		(*trials)[i] = &trial{}
+	}
+	t := (*trials)[i]
+	if t.past == nil {
+		t.past = c.fresh
+	}
+	return t
+}
+
+// Evidence returns what the blocks so far say of a family. One that was in no
+// block yet needs what the next severe one will.
+func (c *Comparer) Evidence(f int32) Evidence {
+	e := Evidence{More: 1, Twice: 1, Less: 1, Needed: c.NeededOfNext(true)}
+	if int(f) >= len(c.families) || !c.families[f].seen || len(c.canaries) == 0 {
+		return e
+	}
+	fam := &c.families[f]
+	e.Needed = 1 / (c.alpha * c.spending.part(fam.budget))
+	e.Written, e.Predicted = fam.written, fam.predicted
+	if w, ok := fam.won(c.surfaces); ok {
+		e.More, e.Twice, e.Less = w.values()
+	}
+	return e
+}
+
+// won is the mean over the canaries: a mean of e-values is one. A canary on
+// which the family was never seen has 1.
+func (f *family) won(s *surfaces) (won, bool) {
+	var sum won
+	any := false
+	for _, t := range f.trials {
+		w := won{}
+		if t != nil {
+			w, any = t.value(s), true
+		}
+		sum.more += math.Exp(w.more)
+		sum.twice += math.Exp(w.twice)
+		sum.less += math.Exp(w.less)
+	}
+	n := float64(max(len(f.trials), 1))
+	return won{math.Log(sum.more / n), math.Log(sum.twice / n), math.Log(sum.less / n)}, any
+}

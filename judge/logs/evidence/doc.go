@@ -1,0 +1,36 @@
+// Package evidence tells whether one server writes a family of lines more
+// often, or less often, than the others and its own past explain. Counts per
+// family, server and block of time come in; an e-value comes out, with how
+// large it must be. It may be looked at after every block for as long as one
+// likes: the chance that it is ever as large as needed by luck stays bounded
+// (Ville's inequality), as far as the model of luck below holds.
+//
+// # The model of luck
+//
+// In one block, server s writes a family y_s times, y_s negative binomial with
+// mean e_s w_s g and shape k e_s: e_s is its exposure, w_s what is lasting
+// about this server, g whatever happens to all servers alike, and k small
+// where lines come in bursts. Given the block's total, g is gone (a burst of
+// the whole fleet says nothing), and the canary's count is beta-binomial with
+// k e_c exp(x) against k times the others' exposure. For small k a burst
+// counts as one event, however many lines it has.
+//
+// The canary's lasting difference x = w and the shape k are not known. Both
+// have a distribution over a grid: that of the population of all families
+// (learned from history), updated with the family's own history. The
+// alternative is the same with x = w + d. The e-value is
+//
+//	E = mean over d > floor of M(d) / max over d <= floor of M(d),
+//	M(d) = sum over w, k of P(w, k | history) L(w + d, k | watching).
+//
+// The floor is what a restart may change without anybody being at fault.
+//
+// # Sources
+//
+// Negative binomial counts given their total are Dirichlet-multinomial: Johnson,
+// Kotz, Balakrishnan, Discrete Multivariate Distributions, ch. 35. Mixtures of
+// likelihood ratios as e-processes: Ramdas, Gruenwald, Vovk, Shafer, Game-theoretic
+// statistics and safe anytime-valid inference, 2023, sections 3 and 4; the
+// maximum over the null in the denominator: Wasserman, Ramdas, Balakrishnan,
+// Universal inference, 2020.
+package evidence

@@ -1,0 +1,83 @@
+package evidence
+
+// historyMost is how many counts are kept to learn from, about 24 MB.
+const historyMost = 1 << 20
+
+// history is the blocks so far, the oldest forgotten first.
+type history struct {
+	blocks []Block
+	counts int
+}
+
+func (h *history) add(b Block) {
+	h.blocks = append(h.blocks, b)
+	h.counts += len(b.Counts)
+	for h.counts > historyMost && len(h.blocks) > 1 {
+		h.counts -= len(h.blocks[0].Counts)
+		h.blocks = h.blocks[1:]
+	}
+}
+
+// begin begins the watching anew: what was won is shared out evenly between
+// the canaries, and what is usual is learned from all of history.
+func (c *Comparer) begin() {
+	for f := range c.families {
+		c.stake(&c.families[f])
+	}
+	c.begun = c.blocks
+	pasts := make([][]*filter, len(c.canaries))
+	var all []*filter
+	for i, canary := range c.canaries {
+		pasts[i] = c.pastsOf(canary)
+		for _, s := range pasts[i] {
+			if s != nil {
+				all = append(all, s)
+			}
+		}
+	}
+	c.population = learn(all)
+	c.fresh = c.population.of(newFilter(0))
+	for i, past := range pasts {
+		for f, s := range past {
+			if s != nil {
+				c.trial(int32(f), i).past = c.population.of(s)
+			}
+		}
+	}
+}
+
+// stake begins a family's trials anew with what was won so far.
+func (c *Comparer) stake(f *family) {
+	w, any := f.won(c.surfaces)
+	f.trials = nil
+	if !any {
+		return
+	}
+	for range c.canaries {
+		f.trials = append(f.trials, &trial{capital: w, now: w})
+	}
+}
+
+// pastsOf is what a canary's past says of every family, by its number, against
+// the servers that are still live; nil is nothing.
+func (c *Comparer) pastsOf(canary canary) []*filter {
+	pasts := make([]*filter, len(c.families))
+	if canary.before == NoPast {
+		return pasts
+	}
+	for i, b := range c.history.blocks {
+		exposure, rest := b.exposure(canary.before), c.exposureOfLive(b)
+		if exposure <= 0 || rest <= 0 {
+			continue
+		}
+		c.tally.takePast(b.Counts, c.columns, canary.before)
+		for _, f := range c.tally.families {
+			if pasts[f] == nil {
+				pasts[f] = newFilter(i)
+			}
+			pasts[f].add(i, c.surfaces.of(share{c.tally.of(f, 0), c.tally.rest(f), exposure, rest}))
+		}
+		c.tally.clear()
+	}
+	return pasts
+}

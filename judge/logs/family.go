@@ -1,0 +1,166 @@
+package logs
+
+import (
+	"strings"
+	"time"
+
+	"noon/judge/logs/mine"
+)
+
+// family is one shape of lines, or one stack trace, as it is counted. Shapes
+// are found to be one family later; they are added up then.
+type family struct {
+	number   int32
+	shape    mine.ID // mine.Unknown for a stack trace
+	stackKey string
+	severity severity
+	level    Level
+	// counts by column; starts are lines of start-ups, which are apart.
+	counts []count
+	starts []int64
+	// Of canaries:
+	first   time.Time
+	samples []string
+	stack   string
+	marks   marks
+	// lastLive is when a live server last wrote it.
+	lastLive time.Time
+}
+
+// count is how often one column wrote a family. Episodes are those of closed
+// blocks.
+type count struct{ lines, episodes int64 }
+
+// marks tell which families come together: the last episodes and seconds in
+// which a canary wrote one.
+type marks struct {
+	episodes, seconds [marksMost]uint64
+	named, timed      int
+}
+
+const marksMost = 24
+
+func (m *marks) add(l Line) {
+	if l.Episode != "" {
+		put(&m.episodes, &m.named, hash(l.Server, l.Episode))
+	}
+	put(&m.seconds, &m.timed, uint64(l.Time.Unix()))
+}
+
+func put(ring *[marksMost]uint64, n *int, mark uint64) {
+	if *n > 0 && ring[(*n-1)%marksMost] == mark {
+		return
+	}
+	ring[*n%marksMost] = mark
+	*n++
+}
+
+func (f *family) at(column int) *count {
+	for column >= len(f.counts) {
+		f.counts = append(f.counts, count{})
+	}
+	return &f.counts[column]
+}
+
+// start counts a line of a start-up.
+func (f *family) start(column int) {
+	for column >= len(f.starts) {
+		f.starts = append(f.starts, 0)
+	}
+	f.starts[column]++
+}
+
+// sampleMost is how much of one sample is kept, in bytes.
+const sampleMost = 2 << 10
+
+// samplesMemory bounds all samples together, in bytes.
+const samplesMemory = 16 << 20
+
+// addCanary keeps what people will want to see of a canary's line.
+func (j *Judge) addCanary(f *family, l Line) {
+	if f.first.IsZero() || l.Time.Before(f.first) {
+		f.first = l.Time
+	}
+	f.marks.add(l)
+	if l.Stack != nil && f.stack == "" {
+		f.stack = strings.Clone(l.Stack.Text)
+	}
+	if len(f.samples) >= SamplesMost || j.sampled > samplesMemory {
+		return
+	}
+	sample := strings.Clone(strings.ToValidUTF8(l.Raw[:min(len(l.Raw), sampleMost)], "\uFFFD"))
+	f.samples = append(f.samples, sample)
+	j.sampled += len(sample)
+}
+
+// family returns the record of a line's shape, nil if there is no room for it.
+func (j *Judge) family(l Line) *family {
+	if l.Stack != nil {
+		return j.stackFamily(l)
+	}
+	j.text = append(j.text[:0], l.Text...)
+	shape := j.miner.Add(j.text)
+	if shape == mine.Unknown {
+		return nil
+	}
+	for int(shape) >= len(j.shapes) {
+		j.shapes = append(j.shapes, nil)
+	}
+	if j.shapes[shape] == nil {
+		j.shapes[shape] = j.newFamily(l, shape)
+	}
+	return j.shapes[shape]
+}
+
+// stacksMost is how many different stack traces are told apart.
+const stacksMost = 4096
+
+func (j *Judge) stackFamily(l Line) *family {
+	f := j.stacks[l.Stack.Key]
+	if f == nil && len(j.stacks) < stacksMost {
+		f = j.newFamily(l, mine.Unknown)
+		f.stackKey = strings.Clone(l.Stack.Key)
+		j.stacks[f.stackKey] = f
+	}
+	return f
+}
+
+func (j *Judge) newFamily(l Line, shape mine.ID) *family {
+	f := &family{number: int32(len(j.families)), shape: shape, level: l.Level, severity: severityOf(l.Level, l.Text, l.Stack != nil)}
+	j.families = append(j.families, f)
+	return f
+}
+
+// root is the family that a shape belongs to by now.
+func (j *Judge) root(f *family) *family {
+	if f.shape == mine.Unknown {
+		return f
+	}
+	if root := j.miner.Family(f.shape); root >= 0 && int(root) < len(j.shapes) && j.shapes[root] != nil {
+		return j.shapes[root]
+	}
+	return f
+}
+
+func (j *Judge) key(f *family) string {
+	if f.shape == mine.Unknown {
+		return hex8(hash(f.stackKey))
+	}
+	return j.miner.Key(f.shape)
+}
+
+func (j *Judge) template(f *family) string {
+	if f.shape == mine.Unknown {
+		return f.stackKey
+	}
+	return j.miner.Template(f.shape)
+}
+
+func hex8(h uint64) string {
+	const digits = "0123456789abcdef"
+	var key [8]byte
+	for i := range key {
+		key[i] = digits[(h>>(60-4*i))&15]
+	}
+	return string(key[:])
+}

@@ -1,0 +1,168 @@
+package logs
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"noon/judge/logs/evidence"
+)
+
+const (
+	// suspicion: WATCH shows a family at this part of the evidence that STOP
+	// needs.
+	suspicion = 50
+	// goneShare: a family is gone if it is written at most at this part of its
+	// usual rate.
+	goneShare = 0.1
+)
+
+// draft is a finding in the making.
+type draft struct {
+	Finding
+	group    *group
+	evidence evidence.Evidence
+	old      *group // what a reworded one was
+	by       string // the template of the companion whose evidence it is
+}
+
+// findings compares all families.
+func (j *Judge) findings(now time.Time) []*draft {
+	var found []*draft
+	groups := j.groups()
+	for _, g := range groups {
+		if d := j.examine(g, now); d != nil {
+			found = append(found, d)
+		}
+	}
+	found = j.reword(found, groups)
+	for _, d := range found {
+		if d.Tier == TierStop {
+			j.stopped[d.group.root.number] = true
+		}
+	}
+	slices.SortStableFunc(found, worse)
+	found = fold(found)
+	for _, d := range found {
+		d.Words = j.words(d)
+	}
+	return found
+}
+
+// examine says what is to be found of one family, nil for nothing.
+func (j *Judge) examine(g *group, now time.Time) *draft {
+	if g.canary+g.canaryStarts == 0 && g.live == 0 {
+		return nil
+	}
+	d := j.draft(g, now)
+	switch {
+	case g.canary+g.canaryStarts > 0 && g.live+g.liveStarts == 0 && !j.known[d.Family]:
+		return j.examineNew(d)
+	case g.canary > 0 && j.rises(d):
+		d.Kind = KindRate
+		return d
+	case j.falls(d):
+		d.Kind, d.Tier, d.Evidence, d.First = KindGone, TierWatch, d.evidence.Less, g.lastLive
+		return d
+	case d.Caveat != nil && g.canary > 0:
+		d.Kind, d.Tier = KindRate, TierKnown
+		return d
+	}
+	return nil
+}
+
+func (j *Judge) draft(g *group, now time.Time) *draft {
+	key, template := j.key(g.root), j.template(g.root)
+	d := &draft{group: g, evidence: j.comparer.Evidence(g.root.number), Finding: Finding{
+		Family: key, Template: template, Level: g.level, Canary: g.canary, Live: g.live,
+		First: g.first, Samples: g.samples, Stack: g.stack,
+		Caveat: j.register.find(key, template, j.canaryVersions(), now),
+	}}
+	d.Evidence, d.Needed = d.evidence.More, d.evidence.Needed
+	if g.severity == quiet {
+		d.Evidence = d.evidence.Twice
+	}
+	for i, c := range j.columns {
+		if n := g.counts[i]; n.lines+g.starts[i] > 0 || !c.live {
+			d.Counts = append(d.Counts, ServerCount{c.server, c.version, n.episodes, n.lines + g.starts[i]})
+			if !c.live && (n.lines+g.starts[i] > 0 || g.canary == 0) {
+				d.Servers = append(d.Servers, c.server)
+			}
+		}
+	}
+	slices.SortStableFunc(d.Counts, func(a, b ServerCount) int {
+		return cmp.Or(cmp.Compare(j.age(a), j.age(b)), cmp.Compare(a.Server, b.Server))
+	})
+	slices.Sort(d.Servers)
+	return d
+}
+
+// age sorts canaries first.
+func (j *Judge) age(c ServerCount) int {
+	if c.Version == j.watch.Live {
+		return 1
+	}
+	return 0
+}
+
+// examineNew judges a family that the live version was never seen to write.
+func (j *Judge) examineNew(d *draft) *draft {
+	g := d.group
+	d.Kind = KindNew
+	switch {
+	case d.Caveat != nil && d.Evidence < j.comparer.NeededOfKnown():
+		d.Tier = TierKnown
+	case d.Caveat != nil:
+		d.Tier = TierWatch
+	case g.severity > quiet && (d.Evidence >= d.Needed || j.stopped[g.root.number]):
+		d.Tier = TierStop
+	case g.severity >= grave || d.Evidence >= d.Needed/suspicion:
+		d.Tier = TierWatch
+	default:
+		return nil
+	}
+	return d
+}
+
+// rises judges a family that both versions write.
+func (j *Judge) rises(d *draft) bool {
+	if d.Level == Trace || d.Level == Debug {
+		return false
+	}
+	switch {
+	case d.Evidence >= d.Needed || j.stopped[d.group.root.number]:
+		d.Tier = TierStop
+	case d.Evidence >= d.Needed/suspicion:
+		d.Tier = TierWatch
+	}
+	return d.Tier != ""
+}
+
+func (j *Judge) falls(d *draft) bool {
+	e := d.evidence
+	return e.Predicted >= 5 && e.Written <= goneShare*e.Predicted && e.Less >= j.comparer.NeededOfKnown()/suspicion
+}
+
+// worse sorts findings: what acts, what was never seen, what tells most.
+func worse(a, b *draft) int {
+	return cmp.Or(
+		cmp.Compare(rank(a.Tier), rank(b.Tier)),
+		cmp.Compare(informative(b), informative(a)),
+		cmp.Compare(b.Evidence/b.Needed, a.Evidence/a.Needed),
+		cmp.Compare(b.Canary, a.Canary),
+		cmp.Compare(a.group.root.number, b.group.root.number),
+	)
+}
+
+func rank(t Tier) int { return slices.Index([]Tier{TierStop, TierWatch, TierKnown}, t) }
+
+// informative is how much a family tells people: a stack trace most.
+func informative(d *draft) int {
+	if d.Stack != "" {
+		return int(severe) + 1
+	}
+	if d.Kind == KindGone {
+		return -1
+	}
+	return int(d.group.severity)
+}

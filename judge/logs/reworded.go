@@ -1,0 +1,68 @@
+package logs
+
+import (
+	"slices"
+	"strings"
+)
+
+// reword finds new families that are old ones in other words: the live version
+// writes one like it that the canaries no longer do, and both together, taken
+// for one family, are not written more often than before. Such a finding is
+// shown and never stops.
+func (j *Judge) reword(found []*draft, groups []*group) []*draft {
+	gone := map[int32]bool{}
+	for _, d := range found {
+		if d.Kind != KindNew || d.Caveat != nil || d.group.canary == 0 {
+			continue
+		}
+		if old := j.oldOf(d, groups); old != nil {
+			gone[old.root.number] = true
+			d.Kind, d.Tier, d.Was = KindReworded, TierWatch, j.template(old.root)
+			d.Live = old.live
+			d.old = old
+			j.stopped[d.group.root.number] = false
+		}
+	}
+	return slices.DeleteFunc(found, func(d *draft) bool { return d.Kind == KindGone && gone[d.group.root.number] })
+}
+
+// oldOf finds the family that d was in the live version, nil for none.
+func (j *Judge) oldOf(d *draft, groups []*group) *group {
+	words := wordsOf(d.Template)
+	for _, g := range groups {
+		if g.live == 0 || (g.root.stackKey == "") != (d.group.root.stackKey == "") || !alike(words, wordsOf(j.template(g.root))) || !j.vanished(g) {
+			continue
+		}
+		if e := j.comparer.Together(d.group.root.number, g.root.number); e.More < e.Needed {
+			return g
+		}
+	}
+	return nil
+}
+
+// vanished tells whether the canaries write less than a fifth of what the live
+// servers do.
+func (j *Judge) vanished(g *group) bool {
+	e := j.comparer.Evidence(g.root.number)
+	return e.Written <= 0.2*e.Predicted
+}
+
+// wordsOf are the words of a template, in lower case, without what varies.
+func wordsOf(template string) []string {
+	words := strings.FieldsFunc(strings.ToLower(strings.ReplaceAll(template, "<*>", " ")), func(r rune) bool {
+		return (r < 'a' || r > 'z') && r < 0x80
+	})
+	slices.Sort(words)
+	return slices.Compact(words)
+}
+
+// alike tells whether half of the words of two templates are the same (Dice).
+func alike(a, b []string) bool {
+	common := 0
+	for _, w := range a {
+		if _, ok := slices.BinarySearch(b, w); ok {
+			common++
+		}
+	}
+	return common >= 2 && 4*common >= len(a)+len(b)
+}

@@ -1,0 +1,52 @@
+package logs
+
+import "time"
+
+// Report says what the lines so far tell. Lines that were written shortly
+// before now wait for those of other servers; a zero now waits for none: it is
+// for logs that are complete.
+func (j *Judge) Report(now time.Time) Report {
+	if j.watch.Elapsed {
+		j.elapsed()
+	} else {
+		j.close(now)
+	}
+	r := Report{Service: j.watch.Service, Findings: []Finding{}, UnknownLines: j.unknown + j.noRoom}
+	j.countLines(&r)
+	for _, d := range j.findings(now) {
+		r.Findings = append(r.Findings, d.Finding)
+	}
+	r.Missing = j.missing(now)
+	r.Notes = j.register.notes(now)
+	r.Verdict = opinion(r)
+	return r
+}
+
+func (j *Judge) countLines(r *Report) {
+	for _, c := range j.columns {
+		if c.live {
+			r.LiveLines += c.lines - c.lost
+		} else {
+			r.CanaryLines += c.lines - c.lost
+		}
+	}
+	for _, m := range j.missed {
+		r.MissedLines += m.lines
+	}
+}
+
+func opinion(r Report) Opinion {
+	best := Clean
+	if len(r.Missing) > 0 {
+		best = Undecided
+	}
+	for _, f := range r.Findings {
+		switch f.Tier {
+		case TierStop:
+			return Stop
+		case TierWatch:
+			best = LookAt
+		}
+	}
+	return best
+}
