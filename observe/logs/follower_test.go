@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -136,7 +137,19 @@ type place struct {
 
 var places = []place{
 	{"here", func(*testing.T) (host.Host, *testbed.SSHD) { return local.New(), nil }},
+	{"here with busybox", withBusybox},
 	{"over SSH", overSSH},
+}
+
+// withBusybox is this machine with nothing but busybox, as Alpine has it.
+func withBusybox(t *testing.T) (host.Host, *testbed.SSHD) {
+	busybox := testbed.Need(t, "busybox")
+	dir := t.TempDir()
+	if out, err := exec.Command(busybox, "--install", "-s", dir).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	t.Setenv("PATH", dir)
+	return local.New(), nil
 }
 
 func overSSH(t *testing.T) (host.Host, *testbed.SSHD) {
@@ -168,6 +181,11 @@ func follow(t *testing.T, h host.Host, sources ...fleet.LogSource) *heard {
 
 func followTo(t *testing.T, h host.Host, to logs.Sink, sources ...fleet.LogSource) context.CancelFunc {
 	t.Helper()
+	return followServer(t, h, web1, to, sources...)
+}
+
+func followServer(t *testing.T, h host.Host, s fleet.Server, to logs.Sink, sources ...fleet.LogSource) context.CancelFunc {
+	t.Helper()
 	f := logs.New(logs.Options{
 		Sources: sources, Reach: func(fleet.Server) (host.Host, error) { return h, nil },
 		Poll: 50 * time.Millisecond, Pause: 100 * time.Millisecond,
@@ -176,7 +194,7 @@ func followTo(t *testing.T, h host.Host, to logs.Sink, sources ...fleet.LogSourc
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		f.Follow(ctx, web1, to)
+		f.Follow(ctx, s, to)
 	}()
 	stop := sync.OnceFunc(func() { cancel(); <-ended })
 	t.Cleanup(stop)

@@ -1,0 +1,81 @@
+package logs_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"noon/fleet"
+	"noon/host"
+)
+
+func commandSource(line string) fleet.LogSource {
+	return fleet.LogSource{Command: line, History: 10 * time.Minute}
+}
+
+func TestWhatACommandPrintsIsRead(t *testing.T) {
+	everywhere(t, func(t *testing.T, h host.Host) {
+		to := follow(t, h, commandSource(`for i in 1 2 3; do echo "{server} '$NOON_ADDRESS' line $i"; sleep 0.1; done; exec sleep 1000`))
+		to.exactly(t, "web1 '127.0.0.1:80' line 1", "web1 '127.0.0.1:80' line 2", "web1 '127.0.0.1:80' line 3")
+		to.awaitRead(t)
+	})
+}
+
+func TestDataOfAServerIsNoCommand(t *testing.T) {
+	h, _ := places[0].make(t)
+	victim := filepath.Join(t.TempDir(), "victim")
+	s := fleet.Server{Name: "web1", Address: `$(touch ` + victim + `)'"; touch ` + victim + `; #`}
+	to := newHeard()
+	followServer(t, h, s, to, commandSource(`echo {address} "{address}" '{address}'; sleep 1000`))
+	to.await(t, "the line", func() bool { return len(to.lines) == 1 })
+	if _, err := os.Stat(victim); err == nil {
+		t.Error("an address was run as a command")
+	}
+}
+
+func TestACommandThatEndsIsSaidAndRunAgain(t *testing.T) {
+	everywhere(t, func(t *testing.T, h host.Host) {
+		file := filepath.Join(t.TempDir(), "go")
+		to := follow(t, h, commandSource(`if [ -e `+file+` ]; then echo back; exec sleep 1000; fi; echo first; echo "no luck" >&2; exit 3`))
+		to.await(t, "the end to be told", func() bool { return strings.Contains(to.silent, `it ended with status 3: "no luck"`) })
+		if err := os.WriteFile(file, nil, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		to.awaitLine(t, "back")
+		to.awaitRead(t)
+	})
+}
+
+func TestSeveralSourcesOfAServerShareOneSession(t *testing.T) {
+	everywhere(t, func(t *testing.T, h host.Host) {
+		file := filepath.Join(t.TempDir(), "app.log")
+		add(t, file, "of the file")
+		to := follow(t, h,
+			commandSource(`i=0; while [ $i -lt 2000 ]; do i=$((i + 1)); printf 'first %06d\n' $i; done; exec sleep 1000`),
+			commandSource(`i=0; while [ $i -lt 2000 ]; do i=$((i + 1)); printf 'second %06d\n' $i; done; exec sleep 1000`),
+			fileSource(file))
+		want := append(numbered("first", 1, 2001), numbered("second", 1, 2001)...)
+		to.exactly(t, append(want, "of the file")...)
+		to.awaitRead(t)
+	})
+}
+
+func TestAStackTraceIsOneEntry(t *testing.T) {
+	everywhere(t, func(t *testing.T, h host.Host) {
+		to := follow(t, h, commandSource(`printf 'panic: no stock\n\ngoroutine 7 [running]:\nmain.order(0x1)\n\t/srv/shop/order.go:42 +0x1\n'; exec sleep 1000`))
+		to.await(t, "the trace", func() bool { return len(to.lines) == 1 && to.lines[0].Stack != nil })
+	})
+}
+
+func TestSecretsAreTakenOut(t *testing.T) {
+	h, _ := places[0].make(t)
+	source := commandSource(`echo 'login password=hunter2secret of ana@example.com'; exec sleep 1000`)
+	source.HideEmails = true
+	to := follow(t, h, source)
+	to.await(t, "the line", func() bool { return len(to.lines) == 1 })
+	if raw := to.lines[0].Raw + to.lines[0].Text; strings.Contains(raw, "hunter2") || strings.Contains(raw, "ana@") {
+		t.Error(raw)
+	}
+}
