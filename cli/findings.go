@@ -14,6 +14,9 @@ import (
 // has all that was kept.
 const sampleShown = 300
 
+// findingsShown bounds the findings on a terminal.
+const findingsShown = 20
+
 // stackShown is how many lines of a stack trace are shown.
 const stackShown = 12
 
@@ -31,9 +34,12 @@ func (a *app) logsText(r logs.Report) string {
 	for _, note := range r.Notes {
 		fmt.Fprintf(&b, "  %s %s\n", a.paint.unclear("!"), fleet.Plain(note))
 	}
-	for _, f := range r.Findings {
+	for _, f := range r.Findings[:min(len(r.Findings), findingsShown)] {
 		b.WriteByte('\n')
 		a.findingText(&b, f)
+	}
+	if more := len(r.Findings) - findingsShown; more > 0 {
+		fmt.Fprintf(&b, "\nand %d more findings; --output json has all of them\n", more)
 	}
 	return strings.TrimRight(b.String(), "\n")
 }

@@ -257,9 +257,24 @@ func (r *reading) report(l judge.Look) *judgelogs.Report {
 	if l.Time.Sub(r.kept) >= keepEvery {
 		r.keep()
 	}
+	note := r.register()
 	report := r.judge.Report(l.Time)
 	r.addSilent(&report)
+	if note != "" {
+		report.Notes = append(report.Notes, note)
+	}
 	return &report
+}
+
+// register takes the known caveats as they are now. A register that cannot be
+// read while somebody edits it leaves the judge with the one before.
+func (r *reading) register() (note string) {
+	caveats, err := r.Register()
+	if err != nil {
+		return "the register of known caveats cannot be read, what it said before holds: " + err.Error()
+	}
+	r.judge.Register(caveats)
+	return ""
 }
 
 // addSilent tells whose log is not read: of an upgraded server that is missing

@@ -50,6 +50,12 @@ func newRegister(all []Caveat, service string) *register {
 	return r
 }
 
+// Register takes the register as it is now, in place of what it was: people
+// edit it while a rollout is watched.
+func (j *Judge) Register(caveats []Caveat) {
+	j.register = newRegister(caveats, j.watch.Service)
+}
+
 // find returns the caveat that a family is for one of the versions, nil if it
 // is none.
 func (r *register) find(key, template string, versions []fleet.Version, now time.Time) *KnownCaveat {
