@@ -213,7 +213,7 @@ func (p *Parser) listed(array []byte) []byte {
 		p.decoded = append(unescape(p.decoded, array[i+1:end]), '\n')
 		i = end
 	}
-	return p.redacted(p.decoded[from:])
+	return p.cleaned(p.decoded[from:])
 }
 
 // listedFrame appends the frame that the object at array[i] is, as log4j's

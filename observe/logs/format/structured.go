@@ -3,7 +3,6 @@ package format
 import (
 	"bytes"
 	"slices"
-	"strconv"
 	"time"
 
 	"noon/judge/logs"
@@ -167,8 +166,8 @@ func (p *Parser) timeOf(f *field) (t time.Time) {
 // levelOf reads the level of a field: a word, or a number in the way of the
 // library that uses this name.
 func (p *Parser) levelOf(f *field) logs.Level {
-	n, err := strconv.Atoi(string(f.value[:min(len(f.value), 8)]))
-	if err != nil {
+	n := number(f.value[:min(len(f.value), 8)])
+	if n < 0 {
 		word := f.value
 		if at := bytes.IndexAny(word, "+-"); at > 0 { // slog: ERROR+2
 			word = word[:at]
@@ -203,7 +202,16 @@ func (p *Parser) value(f *field) []byte {
 		return f.value[:min(len(f.value), TextMost)]
 	}
 	p.decoded = unescape(p.decoded, f.value)
-	return p.redacted(p.decoded[from:])
+	return p.cleaned(p.decoded[from:])
+}
+
+// cleaned takes ANSI sequences and secrets out of what was decoded.
+func (p *Parser) cleaned(b []byte) []byte {
+	if bytes.IndexByte(b, 0x1b) >= 0 {
+		var room []byte
+		b = withoutEscapes(&room, b)
+	}
+	return p.redacted(b)
 }
 
 // decodedMost bounds the decoded fields of a line.
@@ -225,7 +233,7 @@ func (p *Parser) textOf(s *structured) []byte {
 		out = append(out, "{}"...)
 	}
 	p.text = out
-	return out
+	return p.redacted(out) // parts that are harmless alone may not be together
 }
 
 // appendRequest appends what was asked for and the class of the answer: "GET

@@ -93,5 +93,5 @@ func (p *Parser) bytesOf(array []byte) []byte {
 			n = -1
 		}
 	}
-	return p.redacted(p.decoded[from:])
+	return p.cleaned(p.decoded[from:])
 }

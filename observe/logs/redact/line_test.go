@@ -42,6 +42,7 @@ func TestSecretsAreTakenOut(t *testing.T) {
 		{`{"q":"password\u003dhunter2\u0026x\u003d1"}`, `{"q":"password\u003d***\u0026x\u003d1"}`},
 		{`{"msg":"password=hunter2\nnext"}`, `{"msg":"password=***\nnext"}`},
 		{`{'password': 'hunter2', 'x': 1}`, `{'password': '***', 'x': 1}`},
+		{`{"pass\u0077ord":"hunter2","msg":"\u0070wd=x y"}`, `{"pass\u0077ord":"***","msg":"\u0070wd=*** y"}`},
 		// Headers
 		{`Authorization: Bearer abc.def-1`, `Authorization: Bearer ***`},
 		{`authorization=Basic dXNlcjpwdw== next`, `authorization=Basic *** next`},

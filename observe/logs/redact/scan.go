@@ -8,6 +8,8 @@ type scan struct {
 	emails bool
 	// armour: a private key begins in the line.
 	armour bool
+	// nested counts the keys within whose values the scan is.
+	nested int
 }
 
 // A byte's class: most of a line is words, and of them only the ends matter.

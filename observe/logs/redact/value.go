@@ -21,15 +21,47 @@ func (s *scan) value(sep, after int) (lo, hi int, found bool) {
 		hi = closing(s.b, lo, quote)
 	case s.b[lo] == '{' || s.b[lo] == '[':
 		lo, hi = inBrackets(s.b, lo)
+	case startsScheme(s.b[lo:]):
+		lo, hi = credentials(s.b, lo, "")
 	case k == cookies:
-		hi = pairsEnd(s.b, lo)
+		hi = s.bareGoesOn(lo, pairsEnd(s.b, lo))
 	default:
 		hi = bareEnd(s.b, lo)
 		if k != password && spaced && s.b[sep] == ':' && prose(s.b, lo, hi) {
 			return 0, 0, false
 		}
+		hi = s.bareGoesOn(lo, hi)
 	}
 	return lo, hi, hi > lo && !masked(s.b[lo:hi]) && !nothing(s.b[lo:hi])
+}
+
+// bareGoesOn returns where an unquoted value b[lo:hi] really ends: it may be a
+// card number with spaces, or a key with a value of its own.
+func (s *scan) bareGoesOn(lo, hi int) int {
+	if hi-lo == 4 && digit(s.b[lo]) {
+		if _, end, found := s.spacedCard(lo, hi); found {
+			return end
+		}
+	}
+	if hi >= len(s.b) || hi == lo || s.b[hi-1] != ':' && s.b[hi-1] != '=' || s.b[hi] != ' ' || s.nested == nestedMost {
+		return hi
+	}
+	s.nested++
+	_, end, found := s.value(hi-1, hi)
+	s.nested--
+	if !found {
+		end = bareEnd(s.b, hi+1)
+	}
+	return max(hi, end)
+}
+
+// nestedMost bounds how many keys in a row are taken for one value.
+const nestedMost = 4
+
+// startsScheme tells that b begins with a scheme of Authorization and a space.
+func startsScheme(b []byte) bool {
+	n := bytes.IndexByte(b[:min(len(b), 8)], ' ')
+	return n == 6 && bytes.EqualFold(b[:n], []byte("bearer")) || n == 5 && bytes.EqualFold(b[:n], []byte("basic"))
 }
 
 // keyBefore returns the name that ends before sep, without quotes and brackets:
@@ -43,7 +75,39 @@ func keyBefore(b []byte, sep int) []byte {
 		}
 		end -= n
 	}
-	return b[wordStart(b, end):end]
+	start := wordStart(b, end)
+	if start > 0 && b[start-1] == '\\' && b[start] == 'u' {
+		return escapedName(b, end)
+	}
+	return b[start:end]
+}
+
+// escapedName returns the name that ends before end and has letters written as
+// codes: pass\u0077ord.
+func escapedName(b []byte, end int) []byte {
+	start := end
+	for start > 0 && end-start < 2*wordMost && (class[b[start-1]] == ofWord || b[start-1] == '\\') {
+		start--
+	}
+	name := make([]byte, 0, end-start)
+	for i := start; i < end; i++ {
+		if b[i] == '\\' && i+6 <= end && string(b[i+1:i+4]) == "u00" && hexadecimal(b[i+4]) && hexadecimal(b[i+5]) {
+			name = append(name, hexDigit(b[i+4])<<4|hexDigit(b[i+5]))
+			i += 5
+			continue
+		}
+		name = append(name, b[i])
+	}
+	return name[wordStart(name, len(name)):]
+}
+
+func hexadecimal(c byte) bool { return digit(c) || c|0x20 >= 'a' && c|0x20 <= 'f' }
+
+func hexDigit(c byte) byte {
+	if digit(c) {
+		return c - '0'
+	}
+	return c | 0x20 - 'a' + 10
 }
 
 // closerBefore returns the length of the quote, bracket or space that b ends
@@ -57,6 +121,21 @@ func closerBefore(b []byte) int {
 		return 1
 	case '0', '2', '5', '7', 'D', 'd', ';':
 		return codeBefore(b)
+	case 'm':
+		return colourBefore(b)
+	}
+	return 0
+}
+
+// colourBefore returns the length of an ANSI colour in JSON that b ends with:
+// \u001b[0m.
+func colourBefore(b []byte) int {
+	i := len(b) - 1
+	for i > 0 && len(b)-i < 16 && (digit(b[i-1]) || b[i-1] == ';') {
+		i--
+	}
+	if i > 6 && b[i-1] == '[' && bytes.EqualFold(b[i-7:i-1], []byte(`\u001b`)) {
+		return len(b) - i + 7
 	}
 	return 0
 }
