@@ -9,7 +9,7 @@ func align(a, b *shape) *shape {
 	for i < len(a.items) || j < len(b.items) {
 		if i < len(a.items) && j < len(b.items) && a.items[i] == b.items[j] && a.items[i] != varying && common[i][j] == common[i+1][j+1]+1 {
 			t.signs(a.signsBefore(i))
-			t.append(a.items[i], a.naming[i] && t.behindNaming(), a.text[a.spans[i].from:a.spans[i].to])
+			t.append(a.items[i], a.naming[i] && !t.lastVaries(), a.text[a.spans[i].from:a.spans[i].to])
 			i, j = i+1, j+1
 			continue
 		}

@@ -31,5 +31,3 @@ func (c *cache) put(h uint64, id ID) {
 	c.slots[at^1] = c.slots[at]
 	c.slots[at] = slot{h, id + 1}
 }
-
-func (c *cache) size() int { return len(c.slots) * 16 }

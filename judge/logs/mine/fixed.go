@@ -14,7 +14,7 @@ func withoutFixed(template, other []byte) (plain []byte, changed bool) {
 		}
 		at += from
 		begin := at
-		for begin > from && class[template[begin-1]] == letter {
+		for begin > from && class[template[begin-1]]&(letter|high) != 0 {
 			begin--
 		}
 		end := at + len(fixedHole)

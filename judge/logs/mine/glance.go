@@ -16,8 +16,9 @@ import (
 type glance struct {
 	// line is the text, with room for reading 16 bytes at any place of it.
 	line [textMost + 16]byte
-	// control tells that the text has control characters.
-	control bool
+	// control tells that the text has control characters, odd that it has these
+	// or others beyond ASCII.
+	control, odd bool
 }
 
 const (
@@ -35,7 +36,7 @@ const (
 // at returns the hash of a text, of which textMost bytes count.
 func (g *glance) at(text []byte) uint64 {
 	n := copy(g.line[:textMost], text)
-	g.control = false
+	g.control, g.odd = false, false
 	h := uint64(0)
 	// from is where the stretch began that is not mixed in yet, and begin where
 	// the word began that goes on; digits is the carry of its digits.
@@ -88,7 +89,7 @@ func (g *glance) classes(base, n int) (word, digit uint64) {
 		i := at & (textMost - 1)
 		x := binary.LittleEndian.Uint64(g.line[i : i+8])
 		if (x|(x-' '*ones))&highs != 0 {
-			g.control = g.control || control(x)
+			g.odd, g.control = true, g.control || control(x)
 			wd, dg := classesOfAny(x)
 			word = word>>8 | wd*gather&(0xff<<56)
 			digit = digit>>8 | dg*gather&(0xff<<56)

@@ -1,5 +1,7 @@
 package mine
 
+import "slices"
+
 // enough is how many different words at one place make it a variable, by how
 // many constant words are left: the fewer, the more are asked for, because
 // "<*> started" says little. The first word mostly says who speaks.
@@ -46,11 +48,16 @@ const (
 
 // keyWithout is where evidence is kept for item i.
 func (s *shape) keyWithout(i int) uint64 {
-	from, to := s.around(i)
-	if to-from > 1 {
-		return s.hashWithout(i) ^ beside
+	if s.alone(i) {
+		return s.hashWithout(i)
 	}
-	return s.hashWithout(i)
+	return s.hashWithout(i) ^ beside
+}
+
+// alone tells that no variable is beside item i.
+func (s *shape) alone(i int) bool {
+	from, to := s.around(i)
+	return to-from == 1
 }
 
 // merged returns the shape that a new shape belongs to because one or two of
@@ -65,21 +72,18 @@ func (m *Miner) merged(s *shape) ID {
 			continue
 		}
 		key := s.keyWithout(i)
-		if made := m.merging.made(key); made != Unknown {
+		if made, ok := m.merging.made[key]; ok {
 			return made
 		}
-		if from, to := s.around(i); to-from == 1 && enoughBeside(left, s.naming[i]) == 1 {
+		if s.alone(i) && enoughBeside(left, s.naming[i]) == 1 {
 			if id := m.known.find(key); id != Unknown {
 				m.adopt(key, id)
 				return id
 			}
 		}
 	}
-	if m.groups.of(s).shapes < groupCrowded {
-		return Unknown
-	}
-	for _, p := range s.pairs() {
-		if made := m.merging.made(p.key); made != Unknown {
+	for _, p := range m.groups.pairs(s) {
+		if made, ok := m.merging.made[p.key]; ok {
 			return made
 		}
 	}
@@ -89,12 +93,14 @@ func (m *Miner) merged(s *shape) ID {
 // weigh counts the words of a new shape as evidence, and merges where it is
 // enough.
 func (m *Miner) weigh(s *shape, id ID) {
+	before := m.groups.add(s, id)
+	m.known.entries[id].before = before
 	left := s.constants() - 1
 	if left < 1 {
 		return
 	}
 	for i, it := range s.items {
-		if it == varying {
+		if it == varying || m.groups.common(s, i) {
 			continue
 		}
 		key := s.keyWithout(i)
@@ -103,6 +109,9 @@ func (m *Miner) weigh(s *shape, id ID) {
 		}
 	}
 	m.weighPairs(s, id)
+	if m.groups.of(s).shapes == groupCrowded {
+		m.weighPairsBefore(before)
+	}
 	// Words that were seen where this shape has a variable.
 	if seen := m.merging.seen(s.hash()); seen > 0 && seen >= enoughBeside(left+1, s.namesVariable()) {
 		m.adopt(s.hash(), id)
@@ -112,69 +121,34 @@ func (m *Miner) weigh(s *shape, id ID) {
 // need is how many words at item i make it vary.
 func (m *Miner) need(s *shape, i, left int) int32 {
 	need := enough(left, s.naming[i], i == 0)
-	if m.known.find(s.hashWithout(i)) == Unknown {
+	switch {
+	case m.known.find(s.hashWithout(i)) == Unknown:
 		return need
-	}
-	if from, to := s.around(i); to-from == 1 {
+	case s.alone(i):
 		return min(need, enoughBeside(left, s.naming[i]))
-	}
-	if left >= 6 {
+	case left >= 6:
 		return 2 // ws=null, ws=Work{17}: one word more of a variable
 	}
 	return need
 }
 
-// weighPairs does the same for two words at once, in groups that are crowded.
+// weighPairs does the same for two words at once.
 func (m *Miner) weighPairs(s *shape, id ID) {
-	g := m.groups.of(s)
-	before := g.last - 1
-	m.known.entries[id].before = before
-	g.last = id + 1
-	g.shapes++
-	switch {
-	case g.shapes > groupCrowded:
-		m.weighPairsOf(s, id)
-	case g.shapes == groupCrowded:
-		m.weighPairsOf(s, id)
-		// Those that came before it was crowded.
-		for id := before; id >= 0; id = m.known.entries[id].before {
-			var old shape
-			old.readTemplate(m.known.text(id))
-			m.weighPairsOf(&old, id)
-		}
-	}
-}
-
-func (m *Miner) weighPairsOf(s *shape, id ID) {
-	for _, p := range s.pairs() {
+	for _, p := range slices.Clone(m.groups.pairs(s)) {
 		if m.merging.add(p.key, id) >= 2*enough(s.constants()-2, false, p.i == 0) {
 			m.generalise(p.key, s.without(p.j).without(p.i))
 		}
 	}
 }
 
-// pair is two constant items of a shape, and where evidence is kept for both.
-type pair struct {
-	i, j int
-	key  uint64
-}
-
-// pairsMost is the most constant words of which pairs are looked at.
-const pairsMost = 14
-
-// pairs returns those of a shape, none if it has few or many words.
-func (s *shape) pairs() (all []pair) {
-	if n := s.constants(); n < 5 || n > pairsMost {
-		return nil
+// weighPairsBefore does the same for the shapes of a group that came before it
+// was crowded, the latest of which is id.
+func (m *Miner) weighPairsBefore(id ID) {
+	for ; id >= 0; id = m.known.entries[id].before {
+		var s shape
+		s.readTemplate(m.known.text(id))
+		m.weighPairs(&s, id)
 	}
-	for i, it := range s.items {
-		for j := i + 1; j < len(s.items); j++ {
-			if it != varying && s.items[j] != varying {
-				all = append(all, pair{i, j, s.hashWithoutBoth(i, j) ^ both})
-			}
-		}
-	}
-	return all
 }
 
 // generalise makes one family of the shapes at a key.

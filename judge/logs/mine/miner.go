@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"hash/maphash"
 	"strings"
+	"unsafe"
 )
 
 // ID is the number of a shape or of a family. Shapes are numbered from 0 as
@@ -17,8 +18,9 @@ const Unknown ID = -1
 
 // Options of a miner.
 type Options struct {
-	// Memory is the most bytes that the miner ever holds; 0 is 40 MB, less
-	// than 1 MB is 1 MB.
+	// Memory is the most bytes that the miner ever holds; 0 is 30 MB, less
+	// than 2 MB is 2 MB. Go's garbage collector lets a program have twice as
+	// much.
 	Memory int
 	// Redact takes secrets out of a line before any word of it is kept; nil
 	// for none. It is called only for lines not like any seen before, and may
@@ -27,8 +29,8 @@ type Options struct {
 }
 
 const (
-	memoryDefault = 40 << 20
-	memoryLeast   = 1 << 20
+	memoryDefault = 30 << 20
+	memoryLeast   = 2 << 20
 	// textMost is how much of a line is read.
 	textMost = 2 << 10
 )
@@ -87,7 +89,7 @@ func (m *Miner) Add(text []byte) ID {
 
 // learn reads a line that does not look like one of before.
 func (m *Miner) learn(text []byte) ID {
-	if garbage(text) {
+	if m.glance.odd && garbage(text) {
 		return m.garbage(len(text))
 	}
 	if m.options.Redact != nil {
@@ -138,16 +140,19 @@ func (m *Miner) add(s *shape) ID {
 // room tells whether one more shape may be kept. Once there is none there is
 // none for ever: a new family never takes the place of an old one.
 func (m *Miner) room(text int) bool {
-	if !m.full && m.size()+text+shapeMost > m.options.Memory {
+	if !m.full && m.size()+2*text > m.options.Memory {
 		m.full = true
 	}
 	return !m.full
 }
 
-// shapeMost is the most that the evidence of one shape takes.
-const shapeMost = pairsMost * pairsMost / 2 * 64
+// evidencesMost is how much evidence one shape may be.
+const evidencesMost = 2 * (wordsMost + pairsOf*pairsOf)
 
-func (m *Miner) size() int { return m.cache.size() + m.known.size() + m.merging.size() }
+// size is how many bytes the miner has, with what one more shape needs.
+func (m *Miner) size() int {
+	return int(unsafe.Sizeof(*m)) + len(m.cache.slots)*16 + m.known.size() + m.merging.size(evidencesMost)
+}
 
 // Family returns the family of a shape as of now: families merge when more is
 // seen of them. It is the smallest number of its shapes.

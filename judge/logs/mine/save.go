@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"unicode/utf8"
 )
 
@@ -25,17 +27,9 @@ func (m *Miner) AppendTo(b []byte) []byte {
 		b = binary.AppendUvarint(b, uint64(m.known.entries[id].parent))
 		b = append(binary.AppendUvarint(b, uint64(len(text))), text...)
 	}
-	made := 0
-	for i := range m.merging.table {
-		if ev := &m.merging.table[i]; ev.seen > 0 && ev.made != Unknown {
-			made++
-		}
-	}
-	b = binary.AppendUvarint(b, uint64(made))
-	for i := range m.merging.table {
-		if ev := &m.merging.table[i]; ev.seen > 0 && ev.made != Unknown {
-			b = binary.AppendUvarint(binary.BigEndian.AppendUint64(b, ev.key), uint64(ev.made))
-		}
+	b = binary.AppendUvarint(b, uint64(len(m.merging.made)))
+	for _, key := range slices.Sorted(maps.Keys(m.merging.made)) {
+		b = binary.AppendUvarint(binary.BigEndian.AppendUint64(b, key), uint64(m.merging.made[key]))
 	}
 	return b
 }

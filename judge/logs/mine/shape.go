@@ -2,7 +2,7 @@ package mine
 
 import (
 	"bytes"
-	"math/bits"
+	"encoding/binary"
 )
 
 // wordsMost is how many words of a line make its shape.
@@ -28,8 +28,10 @@ type shape struct {
 	// text is for people; spans says where in it each item is.
 	text  []byte
 	spans []span
-	// opened counts the brackets opened in the last variable.
+	// opened counts the brackets opened in the last variable; names tells that
+	// the last word stands before the name of something.
 	opened int
+	names  bool
 	// before[i] is the hash of the first i items.
 	before []uint64
 }
@@ -55,6 +57,7 @@ func (s *shape) spell(text []byte, all []word, lists bool) {
 			s.variable(text[w.from : w.from+w.fixed])
 		} else {
 			s.append(hashWord(text[w.from:w.to]), s.behindNaming(), text[w.from:w.to])
+			s.names = w.kind&naming != 0
 		}
 		s.signs(text[w.to:end(all, i+1, text)])
 		if lists {
@@ -103,15 +106,12 @@ func (s *shape) behindNaming() bool {
 	if n := len(s.text); n > 1 && s.text[n-1] == '\'' && class[s.text[n-2]] == sign {
 		return true
 	}
-	if len(s.spans) == 0 || s.lastVaries() {
-		return false
-	}
-	last := s.spans[len(s.spans)-1]
-	return naming[string(s.text[last.from:last.to])] && len(s.text) == last.to+1 && s.text[last.to] == ' '
+	n := len(s.spans) - 1
+	return s.names && n >= 0 && len(s.text) == s.spans[n].to+1 && s.text[len(s.text)-1] == ' '
 }
 
 func (s *shape) append(it item, named bool, text []byte) {
-	s.opened = 0
+	s.opened, s.names = 0, false
 	s.items, s.naming = append(s.items, it), append(s.naming, named)
 	s.spans = append(s.spans, span{len(s.text), len(s.text) + len(text)})
 	s.text = append(s.text, text...)
@@ -174,7 +174,7 @@ func (s *shape) without(i int) *shape {
 func (s *shape) copy(of *shape, from, to int) {
 	for j := from; j < to; j++ {
 		s.signs(of.signsBefore(j))
-		s.append(of.items[j], of.naming[j] && s.behindNaming(), of.text[of.spans[j].from:of.spans[j].to])
+		s.append(of.items[j], of.naming[j] && !s.lastVaries(), of.text[of.spans[j].from:of.spans[j].to])
 	}
 	s.signs(of.signsBefore(to))
 }
@@ -214,11 +214,15 @@ func (s *shape) constants() (n int) {
 // hashWord is the same on every machine and in every run: keys of families are
 // made of it.
 func hashWord(w []byte) item {
-	h := uint64(len(w))
-	for _, c := range w {
-		h = bits.RotateLeft64((h^uint64(c))*pairMix, 31)
+	h := uint64(len(w)) * mixA
+	for ; len(w) > 8; w = w[8:] {
+		h = fold(h^binary.LittleEndian.Uint64(w), mixB)
 	}
-	it := item(fold(h, mixB))
+	last := uint64(0)
+	for i, c := range w {
+		last |= uint64(c) << (8 * i)
+	}
+	it := item(fold(h^last, mixB^pairMix))
 	if it == varying {
 		it++
 	}

@@ -1,0 +1,59 @@
+package mine
+
+import "bytes"
+
+// quoteMost is how many words in double quotes are a name; more are prose.
+const quoteMost = 3
+
+// quoted makes names in double quotes variable. A request as web servers log
+// it keeps its words: the method tells what happened.
+func quoted(all []word, text []byte) {
+	for at, i := 0, 0; ; {
+		from, to := nextQuoted(text, at)
+		if from < 0 {
+			return
+		}
+		for i < len(all) && all[i].from < from {
+			i++
+		}
+		n := 0
+		for i+n < len(all) && all[i+n].to <= to {
+			n++
+		}
+		if n > 0 && n <= quoteMost && all[i].kind&method == 0 {
+			vary(all[i : i+n])
+		}
+		at = to + 1
+	}
+}
+
+// nextQuoted returns where the next text in double quotes is, -1 if there is
+// none.
+func nextQuoted(text []byte, at int) (from, to int) {
+	for ; at < len(text); at++ {
+		if text[at] != '"' || at > 0 && (class[text[at-1]] != sign || text[at-1] == '"') {
+			continue
+		}
+		n := bytes.IndexByte(text[at+1:], '"')
+		if n < 0 {
+			return -1, -1
+		}
+		return at + 1, at + 1 + n
+	}
+	return -1, -1
+}
+
+// vary makes words variable.
+func vary(all []word) {
+	for i := range all {
+		all[i].variable, all[i].fixed = true, 0
+	}
+}
+
+// end is where the signs before word i end.
+func end(all []word, i int, text []byte) int {
+	if i < len(all) {
+		return all[i].from
+	}
+	return len(text)
+}
