@@ -89,7 +89,9 @@ func (r *reading) change(ctx context.Context, w judge.Watch) {
 	defer r.mu.Unlock()
 	if r.judge == nil {
 		r.kept = time.Now()
-		r.judge = judgelogs.New(judgelogs.Watch{Service: w.Service, Live: w.From, Known: r.known(w)})
+		r.judge = judgelogs.New(judgelogs.Watch{
+			Service: w.Service, Live: w.From, Known: r.known(w), Least: min(w.Policy.Least, judgelogs.LeastDefault),
+		})
 	}
 	r.watch = w
 	for _, s := range r.choose(w) {

@@ -305,12 +305,20 @@ func (c *Controller) weigh(ctx context.Context, v judge.Verdict) error {
 func (c *Controller) isNews(v judge.Verdict) bool {
 	last, age := c.state.Verdict, time.Since(c.state.VerdictAt)
 	switch {
-	case c.state.Phase == Watching && c.state.VerdictAt.Before(c.state.WatchSince):
+	case c.state.Phase == Watching && c.state.VerdictAt.Before(c.state.WatchSince), c.lastWord():
 		return true
 	case v.Opinion != last.Opinion || v.Beyond(last) || last.Beyond(v):
 		return true
 	case !v.Same(last):
 		return c.state.Verdicts < verdictsOften || age >= verdictsApart
 	}
-	return v.Logs != nil && len(v.Logs.Findings) > 0 && age >= verdictsRenewed
+	return (v.Logs != nil && len(v.Logs.Findings) > 0 || len(v.Missing) > 0) && age >= verdictsRenewed
+}
+
+// lastWord tells that the watch is nearly over, and that what was missing when
+// the last verdict was journalled may not be what is missing now.
+func (c *Controller) lastWord() bool {
+	most := c.state.Plan.Policy.Watch.Most
+	near := c.state.WatchSince.Add(most - min(most/10, 10*time.Second))
+	return c.state.Phase == Watching && time.Now().After(near) && c.state.VerdictAt.Before(near)
 }

@@ -10,8 +10,6 @@ const (
 	// faultShare: clean says that a fault in this share of all lines would
 	// have been found.
 	faultShare = 0.01
-	// watchLeast is the least time of watching before a canary is clean.
-	watchLeast = 2 * time.Minute
 	// lostMost is the share of a canary's lines that may be missed or unknown.
 	lostMost = 0.01
 )
@@ -50,8 +48,8 @@ func (j *Judge) missingOf(c *column, now time.Time) []string {
 			return []string{fmt.Sprintf("%s of %s %s seen; %s are needed to find a fault in 1 line of %.0f%s", plural(int(c.lines), "line"), c.server, was(c.lines), grouped(needed), 1/faultShare, j.atThisRate(c, needed, now))}
 		}
 	}
-	if seen := j.watched(c, now); seen < watchLeast {
-		return []string{fmt.Sprintf("%s was watched for %s; %s are needed", c.server, seen.Round(time.Second), watchLeast)}
+	if seen := j.watched(c, now); seen < j.watch.Least {
+		return []string{fmt.Sprintf("%s was watched for %s; %s are needed", c.server, seen.Round(time.Second), about(j.watch.Least))}
 	}
 	return nil
 }

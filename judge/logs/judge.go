@@ -55,6 +55,9 @@ func New(w Watch) *Judge {
 	if w.Alpha <= 0 {
 		w.Alpha = AlphaDefault
 	}
+	if w.Least <= 0 {
+		w.Least = LeastDefault
+	}
 	j := &Judge{
 		watch: w, register: newRegister(w.Register, w.Service), known: map[string]bool{}, canaries: map[writer]Canary{},
 		writers: map[writer]int{}, miner: mine.New(mine.Options{}), stacks: map[string]*family{},

@@ -23,6 +23,9 @@ type Watch struct {
 	// Alpha is the chance of a false STOP that is accepted, over the whole
 	// watch and all families; 0 is AlphaDefault.
 	Alpha float64
+	// Least is the least time that a canary is watched before it is clean; 0 is
+	// LeastDefault.
+	Least time.Duration
 	// Elapsed compares by the time since each server's first line, not by the
 	// clock: for files that were written at different times.
 	Elapsed bool
@@ -32,6 +35,9 @@ type Watch struct {
 // given. It is the bound of the method; `make bench-judge-logs` measures what
 // is really reached, which is far less.
 const AlphaDefault = 0.02
+
+// LeastDefault is how long a canary is watched at least when nothing is said.
+const LeastDefault = 2 * time.Minute
 
 // Canary is one server with a new version.
 type Canary struct {
