@@ -35,7 +35,7 @@ type joiner struct {
 
 // add takes the next entry of one line and emits what is complete.
 func (j *joiner) add(e *Entry, emit func(*Entry)) {
-	if j.holding && e.Arrived.Sub(j.last) > Wait {
+	if j.holding && (e.Arrived.Sub(j.last) > Wait || j.tooLong(e.Arrived)) {
 		j.close(emit)
 	}
 	if !e.prose {
@@ -67,6 +67,11 @@ func (j *joiner) add(e *Entry, emit func(*Entry)) {
 		return
 	}
 	emit(e)
+}
+
+// tooLong tells that a trace whose lines do not end is not waited for any more.
+func (j *joiner) tooLong(now time.Time) bool {
+	return j.held.Lines >= 10*traceLines || now.Sub(j.held.Arrived) > 2*Wait
 }
 
 // pass emits an entry that is of no trace, as JSON is.
@@ -192,7 +197,7 @@ func (j *joiner) keep(line []byte) {
 
 // flush emits what has waited for long enough.
 func (j *joiner) flush(now time.Time, emit func(*Entry)) {
-	if j.holding && now.Sub(j.last) >= Wait {
+	if j.holding && (now.Sub(j.last) >= Wait || j.tooLong(now)) {
 		j.close(emit)
 	}
 }

@@ -41,8 +41,8 @@ func (p *Parser) plain(e *Entry, b []byte, nesting int) {
 		if pre.timed == before || nesting+1 >= nestingMost {
 			continue
 		}
-		if n, program := syslogTag(rest, pre.short); n > 0 {
-			p.behindTag(e, rest[n:], program, nesting)
+		if n, program := p.wrapping(b[:len(b)-len(rest)], rest, pre.short); n > 0 {
+			p.behindTag(e, rest[n:], program, pre.short, nesting)
 			return
 		}
 	}

@@ -50,13 +50,14 @@ func tagAt(rest []byte, at int, short bool) (n int, program []byte) {
 	return min(i+2, len(rest)), program
 }
 
-// behindTag fills e from the message of a program in syslog, which may have a
-// time and level of its own.
-func (p *Parser) behindTag(e *Entry, rest, program []byte, nesting int) {
+// behindTag fills e from the message of a program in syslog or of a container,
+// which may have a time and level of its own. That time is the better one only
+// if the other is coarse: of the old syslog, which has seconds and no zone.
+func (p *Parser) behindTag(e *Entry, rest, program []byte, coarse bool, nesting int) {
 	outer, level := e.Time, e.Level
 	e.Time, e.Level = time.Time{}, logs.Unsaid
 	p.understand(e, rest, nesting+1)
-	if e.Time.IsZero() {
+	if e.Time.IsZero() || !coarse && !outer.IsZero() {
 		e.Time = outer
 	}
 	if e.Level == logs.Unsaid {
@@ -102,7 +103,7 @@ func (p *Parser) modernSyslog(e *Entry, rest []byte, nesting int) {
 	if string(program) == "-" {
 		program = nil
 	}
-	p.behindTag(e, rest, program, nesting)
+	p.behindTag(e, rest, program, false, nesting)
 }
 
 func nextWord(b []byte) (word, rest []byte) {

@@ -95,3 +95,38 @@ func (p *Parser) bytesOf(array []byte) []byte {
 	}
 	return p.cleaned(p.decoded[from:])
 }
+
+// nanoStamp is the length of 2026-11-21T13:00:00.12345678Z: no shorter is the
+// stamp that containers put before every line. Programs write fewer digits.
+const nanoStamp = 29
+
+// wrapping returns the length of what stands between the stamp of syslog or of
+// a container and the line that the program wrote, with the program if it is
+// named there; 0 is that the line itself begins with the stamp.
+func (p *Parser) wrapping(stamp, rest []byte, short bool) (n int, program []byte) {
+	if len(rest) < 2 || rest[0] != ' ' {
+		return 0, nil
+	}
+	if n := streamTag(rest[1:]); n > 0 {
+		return n + 1, nil
+	}
+	if len(stamp) >= nanoStamp && stamp[len(stamp)-1] == 'Z' {
+		return 1, nil
+	}
+	if digit(rest[1]) {
+		if _, n := p.clock.stamp(rest[1:]); n >= len("2026-11-21 13:00:00") {
+			return 1, nil
+		}
+		return 0, nil
+	}
+	return syslogTag(rest, short)
+}
+
+// streamTag returns the length of "stdout F " and its like: what containerd and
+// CRI-O write, P for a part of a line.
+func streamTag(b []byte) int {
+	if len(b) < 9 || string(b[:3]) != "std" || b[6] != ' ' || b[7] != 'F' && b[7] != 'P' || b[8] != ' ' {
+		return 0
+	}
+	return 9
+}

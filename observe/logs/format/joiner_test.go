@@ -1,0 +1,91 @@
+package format
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"noon/judge/logs"
+)
+
+// texts pushes source and returns what comes out at once.
+func texts(s *Stream, source string, at time.Time) []string {
+	var got []string
+	s.Push([]byte(source), at, func(e *Entry) { got = append(got, string(e.Text)) })
+	return got
+}
+
+func flushed(s *Stream, at time.Time) (got []string) {
+	s.Flush(at, func(e *Entry) { got = append(got, string(e.Text)) })
+	return got
+}
+
+func TestOrdinaryLinesAreNotHeldBack(t *testing.T) {
+	for _, line := range []string{
+		"2026-11-21 13:00:00 INFO payment accepted", "payment accepted", `{"level":"error","msg":"payment failed"}`,
+		`level=error msg="payment failed"`, `10.0.0.1 - - [21/Nov/2026:13:00:00 +0000] "GET / HTTP/1.1" 500 1`,
+	} {
+		if got := texts(New(Options{}), line+"\n", read); len(got) != 1 {
+			t.Errorf("%s: %q", line, got)
+		}
+	}
+}
+
+func TestAPanicIsToldWithinTwoSecondsThoughNothingFollows(t *testing.T) {
+	s := New(Options{})
+	if got := texts(s, "panic: boom\n\ngoroutine 1 [running]:\nmain.main()\n\t/srv/main.go:5 +0x1\n", read); len(got) != 0 {
+		t.Fatalf("before its end: %q", got)
+	}
+	if got := flushed(s, read.Add(Wait/2)); len(got) != 0 {
+		t.Fatalf("too early: %q", got)
+	}
+	if got := flushed(s, read.Add(time.Second)); !slices.Equal(got, []string{"panic: boom"}) {
+		t.Fatalf("after a second: %q", got)
+	}
+}
+
+func TestATraceThatNeverEndsIsToldAndBounded(t *testing.T) {
+	s := New(Options{})
+	texts(s, "panic: boom\n", read)
+	var told *logs.Stack
+	lines := 0
+	for i := range 40 {
+		s.Push([]byte(strings.Repeat("\t/srv/main.go:5 +0x1 "+strings.Repeat("y", 100)+"\n", 1000)), read.Add(time.Duration(i)*100*time.Millisecond), func(e *Entry) {
+			if told == nil && e.Stack != nil {
+				told, lines = e.Stack, e.Lines
+			}
+		})
+		if cap(s.joiner.trace) > 4*traceMost || cap(s.joiner.raw) > 8*logs.RawMost {
+			t.Fatalf("%d and %d bytes are kept", cap(s.joiner.trace), cap(s.joiner.raw))
+		}
+	}
+	if told == nil || len(told.Text) > logs.StackMost || lines < traceLines {
+		t.Fatalf("%v of %d lines", told, lines)
+	}
+}
+
+func TestLinesOfOthersWithinATracePassIt(t *testing.T) {
+	s := New(Options{})
+	got := texts(s, "2026-11-21 13:00:00 ERROR failed\njava.lang.IllegalStateException: x\n\tat a.B.c(B.java:1)\n"+
+		"2026-11-21 13:00:00 INFO other\n{\"msg\":\"third\"}\n\tat a.B.d(B.java:2)\n2026-11-21 13:00:00 WARN next\n", read)
+	if want := []string{"other", "third", "failed"}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestLineByLineGivesAnEntryForEveryLine(t *testing.T) {
+	s := New(Options{LineByLine: true})
+	got := texts(s, "panic: boom\n\n\tat x\n{}\nlast\n", read)
+	if want := []string{"panic: boom", "", "at x", "{}", "last"}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestCountsTellWhatWasNotRead(t *testing.T) {
+	s := New(Options{})
+	texts(s, "2026-11-21 13:00:00 INFO one\ntwo\n"+strings.Repeat("x", LineMost+5)+"\n", read)
+	if got, want := s.Counts(), (Counts{Lines: 3, Entries: 3, Cut: 1, Skipped: 5, Timeless: 2}); got != want {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+}
