@@ -9,7 +9,7 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo deve
 BUILD := go build -ldflags "-s -w -X main.version=$(VERSION)"
 
 # What the tests run against, from Debian.
-PACKAGES := haproxy openssh-server openssh-client etcd-server
+PACKAGES := haproxy openssh-server openssh-client etcd-server busybox systemd systemd-journal-remote
 
 # Packages whose tests run once more under the race detector (which needs a C
 # compiler). The suites over minutes of traffic run without.

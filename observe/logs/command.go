@@ -71,7 +71,7 @@ func newCommand(from fleet.LogSource, l *listener, tag string, pause time.Durati
 func kindOf(from fleet.LogSource, s fleet.Server) kind {
 	switch {
 	case from.Journald != "":
-		return &journald{unit: ofServer(from.Journald, s, plainly)}
+		return newJournald(ofServer(from.Journald, s, plainly))
 	case from.Docker != "":
 		return &docker{container: ofServer(from.Docker, s, plainly)}
 	}

@@ -152,8 +152,10 @@ func withBusybox(t *testing.T) (host.Host, *testbed.SSHD) {
 	return local.New(), nil
 }
 
-func overSSH(t *testing.T) (host.Host, *testbed.SSHD) {
-	sshd := testbed.StartSSHD(t, t.TempDir())
+func overSSH(t *testing.T) (host.Host, *testbed.SSHD) { return overSSHWith(t) }
+
+func overSSHWith(t *testing.T, lines ...string) (host.Host, *testbed.SSHD) {
+	sshd := testbed.StartSSHD(t, t.TempDir(), lines...)
 	h := ssh.New(sshd.Name, ssh.Settings{Home: sshd.Home, User: "x", Configs: []string{filepath.Join(sshd.Home, ".ssh", "config")}})
 	t.Cleanup(func() { h.Close() })
 	return h, sshd

@@ -2,6 +2,8 @@ package logs
 
 import (
 	"bytes"
+	"hash/maphash"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -10,9 +12,15 @@ import (
 // journald is the journal of a systemd unit.
 type journald struct {
 	unit string
-	// cursor is the place of the last entry that was read.
+	// cursor is the place of the last entry that was read; recent are hashes of
+	// those of the last entries, place where the next goes.
 	cursor string
+	recent [4096]uint64
+	place  int
+	seed   maphash.Seed
 }
+
+func newJournald(unit string) *journald { return &journald{unit: unit, seed: maphash.MakeSeed()} }
 
 // fields are what is read of an entry; the cursor and times come with them.
 const fields = "MESSAGE,PRIORITY,_PID,SYSLOG_IDENTIFIER"
@@ -20,12 +28,18 @@ const fields = "MESSAGE,PRIORITY,_PID,SYSLOG_IDENTIFIER"
 // linesMost bounds the past in entries, where the program can.
 const linesMost = "20000"
 
+// line reads the past and then follows: journalctl -f knows of the current boot
+// only, and what matters most may be what came before a crash. Entries that
+// come twice are left out by their cursors.
 func (j *journald) line() string {
-	const follow = `exec journalctl -u "$NOON_UNIT" -o json --output-fields=` + fields + ` -f --no-pager -q `
+	past := `--since="-${NOON_PAST}s"`
 	if j.cursor != "" {
-		return follow + `--no-tail --after-cursor="$NOON_CURSOR"`
+		past = `--after-cursor="$NOON_CURSOR"`
 	}
-	return follow + `-n ` + linesMost + ` --since="-${NOON_PAST}s"`
+	return `since=$(($(date +%s) - 1))
+read_journal() { journalctl -u "$NOON_UNIT" -o json --output-fields=` + fields + ` --no-pager -q "$@"; }
+read_journal -n ` + linesMost + ` ` + past + `
+read_journal -f --no-tail --since="@$since"`
 }
 
 func (j *journald) data(past time.Duration) map[string]string {
@@ -43,10 +57,24 @@ func (j *journald) whole(to, line []byte) []byte {
 	if i := bytes.Index(line, cursorKey); i >= 0 {
 		rest := bytes.TrimLeft(line[i+len(cursorKey):], ": \t\"")
 		if end := bytes.IndexByte(rest, '"'); end > 0 && end < 1000 {
+			if j.twice(rest[:end]) {
+				return to
+			}
 			j.cursor = string(rest[:end])
 		}
 	}
 	return append(append(to, line...), '\n')
+}
+
+// twice tells that an entry was read before.
+func (j *journald) twice(cursor []byte) bool {
+	hash := maphash.Bytes(j.seed, cursor)
+	if slices.Contains(j.recent[:], hash) {
+		return true
+	}
+	j.recent[j.place] = hash
+	j.place = (j.place + 1) % len(j.recent)
+	return false
 }
 
 func (j *journald) meaning(words string) string {
