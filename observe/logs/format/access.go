@@ -69,6 +69,61 @@ func (p *Parser) request(e *Entry, rest []byte) bool {
 	return true
 }
 
+// spoken fills e from a request and its status in a message: "GET /cart 500 12
+// ms" (morgan), "HTTP GET /cart responded 500 in 12 ms" (Serilog), and Gin's
+// "[GIN] 2026/11/21 - 13:00:00 | 500 | 12ms | 10.0.0.1 | GET "/cart"".
+func (p *Parser) spoken(e *Entry, rest []byte) bool {
+	rest = bytes.TrimPrefix(rest, []byte("HTTP "))
+	line := requestHead(rest)
+	if line == nil {
+		return false
+	}
+	after := rest[len(line):]
+	for range wordsBetween {
+		word, behind := nextWord(bytes.TrimLeft(after, " "))
+		if status := number(word); len(word) == 3 && status >= 100 && status <= 599 {
+			p.requested(e, line, status)
+			e.Episode = loggedID(behind, e.Episode)
+			return true
+		}
+		after = behind
+	}
+	return false
+}
+
+// wordsBetween is how many words may stand between a request and its status.
+const wordsBetween = 4
+
+// requestHead returns "GET /cart" if b begins so.
+func requestHead(b []byte) []byte {
+	n := letters(b)
+	if n < 3 || n+2 >= len(b) || b[n] != ' ' || b[n+1] != '/' {
+		return nil
+	}
+	switch string(b[:n]) {
+	case "GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS":
+		return b[:wordEnd(b, n+1)]
+	}
+	return nil
+}
+
+// gin fills e from a line of Gin's logger.
+func (p *Parser) gin(e *Entry, b []byte) bool {
+	parts := bytes.SplitN(b, []byte{'|'}, 5)
+	if len(parts) != 5 {
+		return false
+	}
+	status := number(bytes.TrimSpace(parts[1]))
+	if status < 100 || status > 599 {
+		return false
+	}
+	stamp := bytes.Replace(bytes.TrimPrefix(parts[0], []byte("[GIN] ")), []byte(" - "), []byte{' '}, 1)
+	e.Time, _ = p.clock.stamp(stamp)
+	line := bytes.ReplaceAll(bytes.TrimSpace(parts[4]), []byte{'"'}, nil)
+	p.requested(e, bytes.Join(bytes.Fields(line), []byte{' '}), status)
+	return true
+}
+
 // requested fills e from a request line and the status of its answer.
 func (p *Parser) requested(e *Entry, line []byte, status int) {
 	method, target := nextWord(line)
@@ -78,9 +133,9 @@ func (p *Parser) requested(e *Entry, line []byte, status int) {
 		out = append(append(out, method...), ' ')
 		out = appendTarget(out, target)
 	} else { // not HTTP: what strangers send to an open port
-		out = append(out, '?')
+		out = append(out, "no HTTP"...)
 	}
-	out = append(out, ' ', byte('0'+status/100), 'x', 'x')
+	out = appendOutcome(out, status)
 	p.text, e.Text = out, out
 	e.Level = max(e.Level, levelOfStatus(status))
 	e.prose, e.bare = false, false

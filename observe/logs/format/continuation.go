@@ -95,7 +95,7 @@ func goCall(b []byte) bool {
 		return false
 	}
 	name := b[:open]
-	return bytes.IndexByte(name, '.') > 0 && bytes.IndexAny(name, " =\"',:") < 0
+	return bytes.IndexByte(name, '.') > 0 && !bytes.ContainsAny(name, " =\"',:")
 }
 
 // rubyFrame tells that b is a frame of Ruby: /app/x.rb:12:in 'm'.

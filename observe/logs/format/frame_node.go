@@ -39,7 +39,7 @@ func nodeFrame(b []byte, open int) frame {
 	file, _ := cutNumber(place)
 	file, _ = cutNumber(file)
 	ours := !containsAny(file, "node_modules/", "<anonymous>") && !bytes.HasPrefix(file, []byte("node:")) &&
-		!bytes.HasPrefix(file, []byte("internal/")) && bytes.IndexAny(file, `/\`) >= 0
+		!bytes.HasPrefix(file, []byte("internal/")) && bytes.ContainsAny(file, `/\`)
 	name := path(file)
 	if len(call) > 0 && !bytes.Contains(call, []byte("<anonymous>")) {
 		name = string(call) + " " + name

@@ -41,6 +41,9 @@ func sound(t *testing.T, e *Entry) {
 	if len(l.Text) > TextMost || len(l.Episode) > EpisodeMost || len(l.Raw) > logs.RawMost || e.Lines < 1 {
 		t.Fatalf("too long: %d %d %d, %d lines", len(l.Text), len(l.Episode), len(l.Raw), e.Lines)
 	}
+	if strings.Contains(l.Text, "\n") {
+		t.Fatalf("lines in the text: %q", l.Text)
+	}
 	if l.Level < logs.Unsaid || l.Level > logs.Fatal {
 		t.Fatalf("level %d", l.Level)
 	}

@@ -63,6 +63,8 @@ func (p *Parser) known(e *Entry, b []byte, nesting int) bool {
 		return p.ruby(e, b, nesting)
 	case digit(b[1]) && digit(b[4]) && b[5] == ' ' && c >= 'A' && c <= 'Z':
 		return p.glog(e, b, nesting)
+	case c == '[' && bytes.HasPrefix(b, []byte("[GIN] ")) && p.gin(e, b):
+		return true
 	case digit(c) && p.redis(e, b, nesting):
 		return true
 	}
@@ -73,7 +75,7 @@ func (p *Parser) known(e *Entry, b []byte, nesting int) bool {
 // text.
 func (p *Parser) message(e *Entry, rest []byte, nesting int) {
 	rest = bytes.TrimSpace(rest)
-	if p.nested(e, rest, nesting) || p.request(e, rest) {
+	if p.nested(e, rest, nesting) || p.request(e, rest) || p.spoken(e, rest) {
 		return
 	}
 	if e.Level == logs.Unsaid {

@@ -12,6 +12,7 @@ const (
 	theTime
 	theLevel
 	theMessage
+	maybeMessage // where there is no other
 	theError     // a text, or an object with the fields below
 	theErrorType // the class of the exception
 	theStack
@@ -40,9 +41,9 @@ var roles = map[string]role{
 	"levelvalue": theLevel, "priority": theLevel, "l": theLevel, "sev": theLevel, "leveltext": theLevel, "s": theLevel,
 	"level.name": theLevel,
 
-	"msg": theMessage, "message": theMessage, "shortmessage": theMessage, "event": theMessage, "body": theMessage,
-	"messagetemplate": theMessage, "mt": theMessage, "m": theMessage, "text": theMessage, "logmessage": theMessage,
-	"textpayload": theMessage, "description": theMessage, "title": theMessage, "renderedmessage": furniture, "fullmessage": furniture,
+	"msg": theMessage, "message": theMessage, "shortmessage": theMessage, "textpayload": theMessage, "logmessage": theMessage,
+	"messagetemplate": theMessage, "mt": theMessage, "m": maybeMessage, "text": maybeMessage, "event": maybeMessage,
+	"body": maybeMessage, "description": maybeMessage, "title": maybeMessage, "renderedmessage": furniture, "fullmessage": furniture,
 
 	"err": theError, "error": theError, "exception": theError, "errormessage": theError, "errmsg": theError,
 	"exc": theError, "error.message": theError, "error.msg": theError, "err.message": theError, "err.msg": theError,

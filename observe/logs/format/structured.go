@@ -12,7 +12,7 @@ import (
 // structured is what the fields of one line say, gathered by their roles.
 type structured struct {
 	message, err, errType, stack, episode []byte
-	method, target                        []byte
+	maybe, method, target                 []byte
 	status                                int
 	rank                                  role // of the episode
 	names                                 [][]byte
@@ -31,6 +31,9 @@ func (p *Parser) structured(e *Entry, o *object) {
 		p.takeField(&s, e, o, i)
 	}
 	p.names = s.names
+	if len(s.message) == 0 {
+		s.message = s.maybe
+	}
 	e.Episode = s.episode
 	if e.Level == logs.Unsaid {
 		e.Level = levelOfStatus(s.status)
@@ -86,6 +89,10 @@ func (p *Parser) takeField(s *structured, e *Entry, o *object, i int) {
 			s.message = p.value(f)
 		}
 		return
+	case maybeMessage:
+		if len(s.maybe) == 0 && f.kind == ofText {
+			s.maybe = p.value(f)
+		}
 	case theError:
 		s.addError(p, f)
 	case theErrorType:
@@ -237,19 +244,17 @@ func (p *Parser) textOf(s *structured) []byte {
 }
 
 // appendRequest appends what was asked for and the class of the answer: "GET
-// /cart 5xx".
+// cart: server error".
 func (s *structured) appendRequest(out []byte) []byte {
 	if s.status == 0 {
 		return out
 	}
-	if len(out) > 0 {
-		out = append(out, ' ')
-	}
+	out = separated(out)
 	if len(s.method) > 0 && len(s.method) < 10 && len(s.target) > 0 {
 		out = append(append(out, s.method...), ' ')
-		out = append(appendTarget(out, s.target), ' ')
+		return appendOutcome(appendTarget(out, s.target), s.status)
 	}
-	return append(out, byte('0'+s.status/100), 'x', 'x')
+	return appendOutcome(append(out, "status"...), s.status)
 }
 
 func separated(out []byte) []byte {

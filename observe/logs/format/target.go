@@ -10,7 +10,8 @@ const (
 )
 
 // appendTarget appends the shape of a request's target: the path without query,
-// "#" for each segment that names one thing of many.
+// "*" for each segment that names one thing of many. Segments have spaces
+// between them: as a path they would be mined as one word of no meaning.
 func appendTarget(out, target []byte) []byte {
 	if at := bytes.Index(target, []byte("://")); at >= 0 && at < 8 {
 		target = target[at+3:]
@@ -19,16 +20,35 @@ func appendTarget(out, target []byte) []byte {
 	if end := bytes.IndexAny(target, "?#;"); end >= 0 {
 		target = target[:end]
 	}
+	if len(bytes.Trim(target, "/")) == 0 {
+		return append(out, '/')
+	}
+	from := len(out)
 	for i := 0; len(target) > 0; i++ {
-		target = bytes.TrimPrefix(target, []byte{'/'})
+		target = bytes.TrimLeft(target, "/")
 		if i == segmentsMost && len(target) > 0 {
-			return append(out, "/..."...)
+			return append(out, " *"...)
 		}
 		var segment []byte
 		segment, target = cutSegment(target)
-		out = appendSegment(append(out, '/'), segment)
+		if len(segment) == 0 {
+			continue
+		}
+		if len(out) > from {
+			out = append(out, ' ')
+		}
+		out = appendSegment(out, segment)
 	}
 	return out
+}
+
+// outcomes are the classes of a status in words: as numbers they would be mined
+// as one.
+var outcomes = [...]string{1: "informational", 2: "success", 3: "redirect", 4: "client error", 5: "server error"}
+
+// appendOutcome appends what a status from 100 to 599 means.
+func appendOutcome(out []byte, status int) []byte {
+	return append(append(out, ": "...), outcomes[status/100]...)
 }
 
 func cutSegment(b []byte) (segment, rest []byte) {
@@ -38,7 +58,7 @@ func cutSegment(b []byte) (segment, rest []byte) {
 	return b, nil
 }
 
-// appendSegment appends a segment of a path, or "#" and its ending if it has
+// appendSegment appends a segment of a path, or "*" and its ending if it has
 // digits, is long, or of several words: an id, a name of many.
 func appendSegment(out, segment []byte) []byte {
 	digits, dashes := 0, 0
@@ -56,8 +76,8 @@ func appendSegment(out, segment []byte) []byte {
 	if version || digits == 0 && dashes < 3 && len(segment) <= segmentMost {
 		return append(out, segment...)
 	}
-	out = append(out, '#')
-	if dot := bytes.LastIndexByte(segment, '.'); dot > 0 && len(segment)-dot <= 6 && bytes.IndexAny(segment[dot:], "0123456789") < 0 {
+	out = append(out, '*')
+	if dot := bytes.LastIndexByte(segment, '.'); dot > 0 && len(segment)-dot <= 6 && !bytes.ContainsAny(segment[dot:], "0123456789") {
 		out = append(out, segment[dot:]...)
 	}
 	return out

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestSecretsAreTakenOut(t *testing.T) {
@@ -49,7 +50,9 @@ func TestSecretsAreTakenOut(t *testing.T) {
 		{`"Authorization":"Bearer abc","x":1`, `"Authorization":"Bearer ***","x":1`},
 		{`map[Authorization:[Bearer abc] Accept:[*/*]]`, `map[Authorization:[Bearer ***] Accept:[*/*]]`},
 		{`"Authorization":["Bearer abc"]`, `"Authorization":["Bearer ***"]`},
-		{`Authorization: Digest username="u", response="r"`, `Authorization: Digest ***"u", response="r"`},
+		{`Authorization: Digest username="u", response="r"`, `Authorization: Digest ***`},
+		{`Authorization: abcdef next`, `Authorization: *** next`},
+		{`"authorization":"AWS4-HMAC-SHA256 Credential=a/b, Signature=c","x":1`, `"authorization":"AWS4-HMAC-SHA256 ***","x":1`},
 		{`Proxy-Authorization: Basic abc`, `Proxy-Authorization: Basic ***`},
 		{`Authorization: abcdef`, `Authorization: ***`},
 		{`called with Bearer abc123def`, `called with Bearer ***`},
@@ -140,9 +143,17 @@ func TestPrivateKeysOverSeveralLinesAreTakenOut(t *testing.T) {
 }
 
 func TestTimeIsLinear(t *testing.T) {
-	for _, part := range []string{"password=", "a:", "\\", "{", `"`, "://", "Bearer ", "4111 ", "-----BEGIN", "%3D", "@", "=", "cookie=a; ", `password="\`, "--token ", "<secret>", "eyJ.", "password ", "password={"} {
-		long := []byte(strings.Repeat(part, 64<<10/len(part)))
-		Line(long)
+	for _, part := range []string{
+		"password=", "a:", "\\", "{", `"`, "://", "Bearer ", "4111 ", "-----BEGIN", "%3D", "@", "=", "cookie=a; ", `password="\`, "--token ",
+		"<secret>", "eyJ.", "password ", "password={", "Authorization: *** ", `Authorization: "*** `, "token: a ", "token=[ ", `token="*`, "*",
+		"token: token: ", "cookie: *** ", "http://a:*@", `\u0070`, "<secret>*", "Digest ", "4-", "-----BEGIN PRIVATE KEY ",
+	} {
+		long := []byte(strings.Repeat(part, 256<<10/len(part)))
+		begun := time.Now()
+		LineAndEmails(long)
+		if took := time.Since(begun); took > time.Second {
+			t.Errorf("%q over and over: %v for %d bytes", part, took, len(long))
+		}
 	}
 }
 

@@ -289,41 +289,57 @@ func pairsEnd(b []byte, lo int) int {
 	return len(b)
 }
 
-// oneWord are the schemes of Authorization that are followed by one word; of
-// others all that follows is secret.
-var oneWord = []string{"bearer", "basic", "token", "negotiate", "apikey", "jwt", "ntlm", "key", "splunk", "github"}
+// The schemes of Authorization whose name is shown: behind some follows one
+// word, behind others everything is secret.
+var (
+	oneWord   = []string{"bearer", "basic", "token", "negotiate", "apikey", "jwt", "ntlm", "key", "splunk"}
+	manyWords = []string{"digest", "aws4-hmac-sha256", "hawk", "oauth", "hmac", "signature", "mutual"}
+)
 
-// credentials returns what is secret in the value of an Authorization header.
+// schemeMost is the length of the longest scheme.
+const schemeMost = 16
+
+// credentials returns what is secret in the value of an Authorization header
+// that begins at lo.
 func credentials(b []byte, lo int, quote string) (int, int) {
-	end := len(b)
 	if quote == "" && b[lo] == '[' { // Go prints headers as map[Name:[value]]
 		lo++
 		quote = quoteAt(b[lo:])
 		lo += len(quote)
 	}
-	if quote != "" {
-		end = closing(b, lo, quote)
-	} else if n := bytes.IndexAny(b[lo:], "\"'\r\n]"); n >= 0 {
-		end = lo + n
-	}
-	space := bytes.IndexAny(b[lo:end], " \t")
+	scheme := bytes.IndexAny(b[lo:min(len(b), lo+schemeMost+1)], " \t")
 	switch {
-	case space < 0 && quote != "":
-		return lo, end
-	case space < 0:
-		return lo, min(end, bareEnd(b, lo))
+	case scheme > 0 && among(b[lo:lo+scheme], oneWord):
+		lo += scheme + 1
+	case scheme > 0 && among(b[lo:lo+scheme], manyWords):
+		lo += scheme + 1
+		return lo, headerEnd(b, lo, quote)
 	}
-	scheme := bytes.ToLower(b[lo : lo+min(space, 16)])
-	for _, s := range oneWord {
-		if string(scheme) == s {
-			lo += space + 1
-			return lo, min(end, bareEnd(b, lo))
+	if quote != "" {
+		return lo, closing(b, lo, quote)
+	}
+	return lo, bareEnd(b, lo)
+}
+
+// headerEnd returns where the value of a header ends.
+func headerEnd(b []byte, lo int, quote string) int {
+	if quote != "" {
+		return closing(b, lo, quote)
+	}
+	if n := bytes.IndexAny(b[lo:], "\r\n]"); n >= 0 {
+		return lo + n
+	}
+	return len(b)
+}
+
+// among tells that word is one of words, which are in lower case.
+func among(word []byte, words []string) bool {
+	for _, w := range words {
+		if len(w) == len(word) && bytes.EqualFold(word, []byte(w)) {
+			return true
 		}
 	}
-	if quote == "" && bytes.IndexByte([]byte(",;)"), b[lo+space-1]) >= 0 {
-		return lo, lo + space - 1
-	}
-	return lo + space + 1, end
+	return false
 }
 
 // prose tells that b[lo:hi] is a word of a sentence, not a secret: "invalid
