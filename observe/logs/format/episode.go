@@ -18,10 +18,13 @@ func episodeIn(b []byte) []byte {
 		}
 		var room [pathMost]byte
 		r := roles[string(appendPlain(room[:0], b[start:at-1]))]
+		value := idAt(b[at:])
+		if r == maybeRequest && isID(value) {
+			r = theRequest
+		}
 		if r != theTrace && r != theRequest {
 			continue
 		}
-		value := idAt(b[at:])
 		if len(value) > 0 && (found == nil || r == theTrace) {
 			found = value
 		}
@@ -54,4 +57,18 @@ func idAt(b []byte) []byte {
 		n++
 	}
 	return b[:n]
+}
+
+// isID tells that the value of a field named "request" is an id, not what was
+// asked for.
+func isID(value []byte) bool {
+	if len(value) < 6 || len(value) > EpisodeMost {
+		return false
+	}
+	for _, c := range value {
+		if !ofName(c) && c != '-' && c != '.' && c != ':' {
+			return false
+		}
+	}
+	return true
 }

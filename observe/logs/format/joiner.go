@@ -28,6 +28,10 @@ type joiner struct {
 	strangers int
 	last      time.Time // when the last line of it came
 
+	// before is the episode of the line before, if that told of an error: a trace
+	// that follows at once is of the same.
+	before []byte
+
 	// The bytes of held, copied from the parser's.
 	text, raw, trace, episode []byte
 	lost                      int
@@ -35,6 +39,14 @@ type joiner struct {
 
 // add takes the next entry of one line and emits what is complete.
 func (j *joiner) add(e *Entry, emit func(*Entry)) {
+	j.join(e, emit)
+	j.before = j.before[:0]
+	if e.Level >= logs.Error {
+		j.before = append(j.before, e.Episode...)
+	}
+}
+
+func (j *joiner) join(e *Entry, emit func(*Entry)) {
 	if j.holding && (e.Arrived.Sub(j.last) > Wait || j.tooLong(e.Arrived)) {
 		j.close(emit)
 	}
@@ -111,7 +123,7 @@ func dotnetHead(text []byte) bool {
 		return false
 	}
 	open := bytes.LastIndexByte(text, '[')
-	return open > 0 && number(text[open+1:len(text)-1]) >= 0 && bytes.IndexByte(text, ' ') < 0
+	return open > 0 && number(text[open+1:len(text)-1]) >= 0 && bytes.IndexByte(text[min(open, len("fail: ")):open], ' ') < 0
 }
 
 // continues tells that e goes on with what is held.
@@ -145,6 +157,9 @@ func (j *joiner) hold(e *Entry, s sign) {
 	j.held, j.holding, j.last = *e, true, e.Arrived
 	j.tracing, j.python, j.strangers, j.lost = false, false, 0, 0
 	j.held.nameless = s == opening || s == typed
+	if j.held.nameless && len(j.episode) == 0 {
+		j.episode = append(j.episode, j.before...)
+	}
 	if j.held.nameless {
 		j.keep(e.body)
 		j.noted(e.body, s)

@@ -31,7 +31,7 @@ func levelOfLower(word []byte) logs.Level {
 		return logs.Trace
 	case "debug", "dbg", "dbug", "debg", "fine", "config", "debug1", "debug2", "debug3", "debug4", "debug5":
 		return logs.Debug
-	case "info", "inf", "information", "informational", "notice", "note", "log", "http", "success", "default":
+	case "info", "inf", "information", "informational", "notice", "note", "log", "success", "default":
 		return logs.Info
 	case "warn", "warning", "wrn", "wrng":
 		return logs.Warning

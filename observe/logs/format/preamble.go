@@ -48,6 +48,9 @@ func (p *Parser) plain(e *Entry, b []byte, nesting int) {
 	}
 	e.bare = !pre.timed
 	p.message(e, rest, nesting)
+	if e.bare && e.prose { // a level at the head of a message is of the message
+		e.Text = bytes.TrimSpace(b)
+	}
 }
 
 // known fills e from the kinds of lines that are known by their first signs;
@@ -188,7 +191,10 @@ func (pre *preamble) level(at []byte) int {
 		return 0
 	}
 	level := levelOf(at[:n])
-	if level == logs.Unsaid || !upper && doubtful(at[:n]) || n < len(at) && at[n] > ' ' && !ended {
+	if level == logs.Unsaid || n < len(at) && at[n] > ' ' && !ended {
+		return 0
+	}
+	if doubtful(at[:n]) && (!upper || !ended && !pre.timed) {
 		return 0
 	}
 	pre.e.Level = level
@@ -198,11 +204,11 @@ func (pre *preamble) level(at []byte) int {
 	return n
 }
 
-// doubtful tells that a word in small letters is rather the first word of a
-// message than a level: "http: panic serving", "success: 3 files".
+// doubtful tells that a word may rather be the first of a message than a level:
+// "http: panic serving", "success: 3 files".
 func doubtful(word []byte) bool {
 	switch string(bytes.ToLower(word)) {
-	case "http", "log", "note", "success", "default", "config", "fine", "finer", "failure", "errors", "panic", "alert", "notice", "trace", "silly", "verbose":
+	case "log", "note", "success", "default", "config", "fine", "finer", "failure", "errors", "panic", "alert", "notice", "trace", "silly", "verbose":
 		return true
 	}
 	return false

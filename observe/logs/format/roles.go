@@ -21,6 +21,7 @@ const (
 	theTarget
 	theTrace // an episode, the best kind
 	theRequest
+	maybeRequest // if the value looks like an id
 	// wrapping of docker and journald
 	theLog
 )
@@ -80,7 +81,7 @@ var roles = map[string]role{
 	"requestid":                    theRequest, "reqid": theRequest, "rid": theRequest, "req.id": theRequest, "request.id": theRequest,
 	"correlationid": theRequest, "xrequestid": theRequest, "http.request.id": theRequest, "transactionid": theRequest,
 	"xcorrelationid": theRequest, "operationid": theRequest, "amznrequestid": theRequest, "awsrequestid": theRequest,
-	"correlation.id": theRequest, "requestuuid": theRequest,
+	"correlation.id": theRequest, "requestuuid": theRequest, "request": maybeRequest, "req": maybeRequest,
 
 	"name": furniture, "channel": furniture, "category": furniture,
 	"spanid": furniture, "span.id": furniture, "pid": furniture, "hostname": furniture, "host": furniture, "v": furniture,

@@ -111,6 +111,11 @@ func (p *Parser) takeField(s *structured, e *Entry, o *object, i int) {
 		s.method = f.value
 	case theTarget:
 		s.target = p.value(f)
+	case maybeRequest:
+		if isID(f.value) {
+			s.setEpisode(p, f, theRequest)
+			return
+		}
 	case theTrace, theRequest:
 		s.setEpisode(p, f, r)
 		return

@@ -44,6 +44,9 @@ func (s *scan) bareCard(start int) (lo, hi int, found bool) {
 	for hi < len(s.b) && digit(s.b[hi]) {
 		hi++
 	}
+	if named := start > 0 && s.b[start-1] == '_' || start > 1 && s.b[start-1] == '-' && s.b[start-2] == '_'; named && hi-start > 16 {
+		return 0, 0, false // blk_4568377692254637284
+	}
 	return start, hi, hi-start <= cardMost && s.alone(start, hi) && isCard(s.b[start:hi])
 }
 
