@@ -92,13 +92,13 @@ func (d *dictionary) setText(id ID, text []byte) { d.entries[id].text = d.texts.
 
 func (d *dictionary) text(id ID) []byte { return d.texts.at(d.entries[id].text) }
 
-// size in bytes, with what is needed to add another.
-func (d *dictionary) size() int {
-	size := len(d.table)*4 + cap(d.entries)*32 + d.texts.size() + chunkLen
-	if 4*(len(d.entries)+1) > 3*len(d.table) {
+// size in bytes, with what is needed to add another n.
+func (d *dictionary) size(n int) int {
+	size := len(d.table)*4 + cap(d.entries)*32 + d.texts.size() + n*chunkLen
+	if 4*(len(d.entries)+n) > 3*len(d.table) {
 		size += 2 * len(d.table) * 4
 	}
-	if len(d.entries) == cap(d.entries) {
+	if len(d.entries)+n > cap(d.entries) {
 		size += 2 * cap(d.entries) * 32
 	}
 	return size

@@ -1,8 +1,6 @@
 package mine
 
 import (
-	"fmt"
-	"math/bits"
 	"unicode"
 	"unicode/utf8"
 )
@@ -29,19 +27,11 @@ func garbage(text []byte) bool {
 	return bad > len(text)/10
 }
 
-// garbageSizes is how many families of garbage there are, by length.
-const garbageSizes = 12
+// noText is the template of what is no text: it is one family.
+var noText = []byte("[no text]")
 
-// garbage returns the shape of what is no text: by its length only.
-func (m *Miner) garbage(n int) ID {
-	size := 1 << min(bits.Len(uint(n)), garbageSizes)
+func (m *Miner) garbage() ID {
 	s := &shape{}
-	s.readTemplate(fmt.Appendf(nil, "[no text, less than %d bytes]", size))
-	if id := m.known.find(s.hash()); id != Unknown {
-		return id
-	}
-	if !m.room(len(s.text)) {
-		return Unknown
-	}
-	return m.known.add(s.hash(), s.text)
+	s.readTemplate(noText)
+	return m.insert(s)
 }

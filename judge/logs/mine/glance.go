@@ -11,8 +11,9 @@ import (
 // same words, the same signs between them and their numbers at the same places,
 // so they have one shape: the shape itself is read only once for each glance.
 //
-// A word here is a run of letters, digits, '-', '.', '/', '@', '`' and bytes
-// above 0x7f. '_' ends a word, so that the fixed part of blk_38865 is seen.
+// A word here is a run of ASCII letters, digits, '-', '.', '/', '@' and '`'.
+// '_' ends a word, so that the fixed part of blk_38865 is seen; what is beyond
+// ASCII does, because not all scripts have spaces.
 type glance struct {
 	// line is the text, with room for reading 16 bytes at any place of it.
 	line [textMost + 16]byte
@@ -108,9 +109,9 @@ func (g *glance) classes(base, n int) (word, digit uint64) {
 func classesOfAny(x uint64) (word, digit uint64) {
 	low := x &^ highs
 	upToNine := (0x80+'9')*ones - low
-	word = (low+(0x80-'-')*ones)&upToNine | (low+low)&((0x80+'z')*ones-(low|0x20*ones)) | x
-	digit = (low + (0x80-'0')*ones) & upToNine &^ x
-	return word & highs, digit & highs
+	word = (low+(0x80-'-')*ones)&upToNine | (low+low)&((0x80+'z')*ones-(low|0x20*ones))
+	digit = (low + (0x80-'0')*ones) & upToNine
+	return word & highs &^ x, digit & highs &^ x
 }
 
 // control tells whether one of eight bytes is below ' '.

@@ -119,10 +119,10 @@ func (s *shape) first() *shape {
 		}
 		t.copy(s, 0, i)
 		t.append(it, false, s.text[s.spans[i].from:s.spans[i].to])
+		t.signs(s.signsBefore(i + 1))
 		break
 	}
 	if len(t.items) < len(s.items) && !t.lastVaries() {
-		t.signs([]byte(" "))
 		t.append(varying, false, hole)
 	}
 	t.sums()

@@ -90,7 +90,7 @@ func (m *Miner) Add(text []byte) ID {
 // learn reads a line that does not look like one of before.
 func (m *Miner) learn(text []byte) ID {
 	if m.glance.odd && garbage(text) {
-		return m.garbage(len(text))
+		return m.garbage()
 	}
 	if m.options.Redact != nil {
 		text = m.options.Redact(append([]byte(nil), text...))
@@ -140,7 +140,7 @@ func (m *Miner) add(s *shape) ID {
 // room tells whether one more shape may be kept. Once there is none there is
 // none for ever: a new family never takes the place of an old one.
 func (m *Miner) room(text int) bool {
-	if !m.full && m.size()+2*text > m.options.Memory {
+	if !m.full && m.size(1)+2*text > m.options.Memory {
 		m.full = true
 	}
 	return !m.full
@@ -149,9 +149,9 @@ func (m *Miner) room(text int) bool {
 // evidencesMost is how much evidence one shape may be.
 const evidencesMost = 2 * (wordsMost + pairsOf*pairsOf)
 
-// size is how many bytes the miner has, with what one more shape needs.
-func (m *Miner) size() int {
-	return int(unsafe.Sizeof(*m)) + len(m.cache.slots)*16 + m.known.size() + m.merging.size(evidencesMost)
+// size is how many bytes the miner has, with what n more shapes need.
+func (m *Miner) size(n int) int {
+	return int(unsafe.Sizeof(*m)) + len(m.cache.slots)*16 + m.known.size(n) + m.merging.size(n*evidencesMost)
 }
 
 // Family returns the family of a shape as of now: families merge when more is
@@ -170,6 +170,9 @@ func (m *Miner) Template(family ID) string {
 		return "[no room]"
 	}
 	text := m.known.text(m.known.root(family))
+	if len(text) == 0 {
+		return "[no words]"
+	}
 	if len(text) > TemplateMost {
 		text = text[:TemplateMost]
 		return strings.ToValidUTF8(string(text), "") + "…"

@@ -20,11 +20,24 @@ func quoted(all []word, text []byte) {
 		for i+n < len(all) && all[i+n].to <= to {
 			n++
 		}
-		if n > 0 && n <= quoteMost && all[i].kind&method == 0 {
+		if n > 0 && n <= quoteMost && all[i].kind&method == 0 && !speaks(all, i, text, from, to) {
 			vary(all[i : i+n])
 		}
 		at = to + 1
 	}
+}
+
+// speaks tells whether a text in quotes, which begins with word i, is no name:
+// a key as in JSON, or the value of a key such as msg.
+func speaks(all []word, i int, text []byte, from, to int) bool {
+	if after := bytes.TrimLeft(text[to+1:], " "); len(after) > 0 && after[0] == ':' {
+		return true
+	}
+	if i == 0 || all[i-1].kind&saying == 0 {
+		return false
+	}
+	gap := bytes.TrimLeft(text[all[i-1].to:from-1], `" `)
+	return len(gap) > 0 && (gap[0] == '=' || gap[0] == ':')
 }
 
 // nextQuoted returns where the next text in double quotes is, -1 if there is

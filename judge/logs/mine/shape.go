@@ -28,7 +28,8 @@ type shape struct {
 	// text is for people; spans says where in it each item is.
 	text  []byte
 	spans []span
-	// opened counts the brackets opened in the last variable; names tells that
+	// opened counts the brackets that were opened in the last variable and not
+	// closed; names tells that
 	// the last word stands before the name of something.
 	opened int
 	names  bool
@@ -59,7 +60,9 @@ func (s *shape) spell(text []byte, all []word, lists bool) {
 			s.append(hashWord(text[w.from:w.to]), s.behindNaming(), text[w.from:w.to])
 			s.names = w.kind&naming != 0
 		}
-		s.signs(text[w.to:end(all, i+1, text)])
+		if i < wordsMost-1 || !lists {
+			s.signs(text[w.to:end(all, i+1, text)])
+		}
 		if lists {
 			s.fold()
 		}
@@ -68,6 +71,9 @@ func (s *shape) spell(text []byte, all []word, lists bool) {
 		s.append(varying, false, hole)
 	}
 	s.text = bytes.TrimRight(s.text, " ")
+	if len(s.items) == 0 {
+		s.text = s.text[:0]
+	}
 	s.sums()
 }
 
@@ -75,6 +81,7 @@ func (s *shape) spell(text []byte, all []word, lists bool) {
 // what stands between the two is not shown.
 func (s *shape) variable(fixed []byte) {
 	if !s.lastVaries() {
+		s.opened = 0
 		s.append(varying, s.behindNaming(), append(fixed[:len(fixed):len(fixed)], hole...))
 		return
 	}
@@ -111,7 +118,7 @@ func (s *shape) behindNaming() bool {
 }
 
 func (s *shape) append(it item, named bool, text []byte) {
-	s.opened, s.names = 0, false
+	s.names = false
 	s.items, s.naming = append(s.items, it), append(s.naming, named)
 	s.spans = append(s.spans, span{len(s.text), len(s.text) + len(text)})
 	s.text = append(s.text, text...)
@@ -137,6 +144,9 @@ func (s *shape) signs(signs []byte) {
 		}
 		if n++; n <= signsMost || c == ' ' {
 			s.text, ends = append(s.text, c), ends || class[c] == sign
+		}
+		if c == '>' && bytes.HasSuffix(s.text, hole) {
+			s.text = s.text[:len(s.text)-1] // it was no hole, so it must not look like one
 		}
 	}
 	if n > signsMost && !ends {

@@ -20,6 +20,8 @@ const (
 	domain
 	// naming words stand before the name of something.
 	naming
+	// saying words are keys of prose.
+	saying
 )
 
 // kindOf looks a word up.
@@ -43,6 +45,7 @@ var vocabulary = func() map[string]kind {
 		level:  "TRACE DEBUG INFO NOTICE WARN WARNING ERROR FATAL CRITICAL SEVERE",
 		method: "GET HEAD POST PUT PATCH DELETE OPTIONS CONNECT TRACE",
 		domain: "com net org edu gov mil info biz local internal localdomain lan",
+		saying: "msg message err error reason cause event title detail details text description exception",
 		naming: "user User username host Host hostname node Node server Server device file File queue topic table service Service client session",
 	} {
 		for _, w := range strings.Fields(list) {

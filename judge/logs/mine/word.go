@@ -73,7 +73,10 @@ func words(into []word, text []byte) []word {
 			has |= class[text[i]]
 			i++
 		}
-		if has&(letter|digit|high) != 0 {
+		switch {
+		case has&(digit|high) == digit|high:
+			into = mixedScripts(into, text, from, i)
+		case has&(letter|digit|high) != 0:
 			into = append(into, classify(text, from, i, has))
 		}
 	}
@@ -83,6 +86,33 @@ func words(into []word, text []byte) []word {
 	near(into, text)
 	states(into, text)
 	return into
+}
+
+// mixedScripts appends the words of a run that has digits and is not all ASCII:
+// scripts without spaces have numbers amid their words.
+func mixedScripts(into []word, text []byte, from, to int) []word {
+	for begin := from; from < to; {
+		next, has := from, uint8(0)
+		for next < to && (class[text[next]] == high) == (class[text[from]] == high) {
+			has |= class[text[next]]
+			next++
+		}
+		if has&digit == 0 && next < to {
+			from = next
+			continue
+		}
+		if has&digit == 0 {
+			from = next
+		}
+		if w := trimmed(text, begin, from); w.from < w.to {
+			into = append(into, classify(text, w.from, w.to, high|letter|dot|at))
+		}
+		if from < next {
+			into = append(into, classify(text, from, next, has))
+		}
+		begin, from = next, next
+	}
+	return into[:min(len(into), wordsMost)]
 }
 
 // holeLen is the length of the signs that a text begins with if they stand for
@@ -137,16 +167,22 @@ func trimmed(text []byte, from, to int) word {
 	return word{from: from, to: to}
 }
 
-// appendHole appends a variable that is written as signs, n bytes of them. What
-// is right before it belongs to it; "blk_" is its fixed part.
+// appendHole appends a variable that is written as signs, n bytes of them:
+// "blk_" right before it is its fixed part, and letters right before a mask
+// belong to the secret.
 func appendHole(into []word, text []byte, at, n int) []word {
 	w := word{from: at, to: at + n, variable: true}
 	last := len(into) - 1
-	if at == 0 || class[text[at-1]] == sign || last < 0 || into[last].variable || into[last].to < at-1 {
+	if last < 0 || into[last].variable || class[text[at-1]] == sign || into[last].to < at-1 {
 		return append(into, w)
 	}
-	if w.from = into[last].from; text[at-1] == '_' {
-		w.fixed = at - w.from
+	switch {
+	case text[at-1] == '_':
+		w.from, w.fixed = into[last].from, at-into[last].from
+	case text[at] == '*':
+		w.from = into[last].from
+	default:
+		return append(into, w)
 	}
 	return append(into[:last], w)
 }
