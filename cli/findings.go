@@ -81,11 +81,14 @@ func (a *app) findingText(b *strings.Builder, f logs.Finding) {
 	if f.Tier == logs.TierKnown {
 		return
 	}
+	if f.Stack != "" {
+		for _, line := range stackLines(f.Stack) {
+			fmt.Fprintf(b, "  : %s\n", line)
+		}
+		return
+	}
 	for _, sample := range f.Samples {
 		fmt.Fprintf(b, "  | %s\n", shortened(strings.SplitN(sample, "\n", 2)[0]))
-	}
-	for _, line := range stackLines(f.Stack) {
-		fmt.Fprintf(b, "  : %s\n", shortened(line))
 	}
 }
 
@@ -140,13 +143,18 @@ func shortened(text string) string {
 	return string(runes)
 }
 
+// stackLines are the first lines of a stack trace, with their indentation.
 func stackLines(stack string) []string {
-	lines := strings.Split(strings.TrimSpace(stack), "\n")
-	switch {
-	case stack == "":
-		return nil
-	case len(lines) > stackShown:
-		return append(lines[:stackShown:stackShown], fmt.Sprintf("and %d more lines", len(lines)-stackShown))
+	var lines []string
+	for line := range strings.Lines(stack) {
+		text := strings.TrimRight(strings.ReplaceAll(line, "\t", "    "), " \n")
+		if text == "" {
+			continue
+		}
+		if len(lines) == stackShown {
+			return append(lines, "...")
+		}
+		lines = append(lines, fleet.Plain(text[:min(len(text), sampleShown)]))
 	}
 	return lines
 }

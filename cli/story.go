@@ -45,7 +45,7 @@ func (a *app) event(e rollout.Event, before, after rollout.State) string {
 		w := after.Plan.Policy.Watch
 		return p.strong("watching") + fmt.Sprintf(" the canary against the live servers, at least %s%s", w.Least, p.faint(promotion(after)))
 	case rollout.VerdictReached:
-		return a.verdictStory(*e.Verdict, before.Verdict)
+		return a.verdictStory(*e.Verdict, before.Verdict, after.Phase)
 	case rollout.Promoted:
 		return p.good("promoted") + by(e)
 	case rollout.Held:
@@ -109,10 +109,12 @@ func reversed(e rollout.Event, before rollout.State) string {
 }
 
 // verdictStory tells a verdict where it says something else than the one
-// before, and what the logs show for the first time.
-func (a *app) verdictStory(v, before judge.Verdict) string {
+// before, and what the logs show for the first time. That too little is known
+// of a server that has just followed the canary is no news.
+func (a *app) verdictStory(v, before judge.Verdict, phase rollout.Phase) string {
 	var lines []string
-	if v.Opinion != before.Opinion || v.Beyond(before) {
+	settling := phase == rollout.Others && v.Opinion != judge.Worse
+	if (v.Opinion != before.Opinion || v.Beyond(before)) && !settling {
 		lines = append(lines, a.verdict(v))
 	}
 	for _, f := range shown(v) {

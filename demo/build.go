@@ -22,7 +22,7 @@ var configTemplate string
 var ctl string
 
 // faults are what is wrong with each version of the shop.
-var faults = map[string]string{"v1": "none", "v2": "none", "v3": "ill-after=7s", "v4": "none"}
+var faults = map[string]string{"v1": "none", "v2": "none", "v3": "partly=3%", "v4": "none"}
 
 // servers is how many servers the shop has.
 const servers = 4

@@ -92,9 +92,10 @@ func (d *demo) good(ctx context.Context) error {
 	return nil
 }
 
-// bad deploys v3, which falls ill a few seconds after it went into rotation.
+// bad deploys v3, which is healthy, and broken for some customers only. Both
+// versions write a warning that everybody knows.
 func (d *demo) bad(ctx context.Context) error {
-	d.tell("noon deploy v3: starts, is healthy, and falls ill a few seconds later")
+	d.tell("noon deploy v3: its health check is good, and some customers run into a panic")
 	crowd := d.crowd(ctx)
 	status, err := d.noon(ctx, "deploy", "v3", "--why", "the demo's bad version")
 	tally := crowd.Stop()
@@ -102,7 +103,7 @@ func (d *demo) bad(ctx context.Context) error {
 		return err
 	}
 	ill, others := blame(tally)
-	fmt.Fprintf(d.Out, "\n   %d of %d requests failed: %d answered by v3 itself while it was ill, %d others\n", tally.Lost(), tally.Sent, ill, others)
+	fmt.Fprintf(d.Out, "\n   %d of %d requests failed: %d answered by v3 itself, %d others\n", tally.Lost(), tally.Sent, ill, others)
 	if status != rolledBack || others > 0 {
 		return fmt.Errorf("the bad version: status %d instead of %d, %s", status, rolledBack, tally)
 	}
@@ -123,6 +124,10 @@ func blame(t customers.Tally) (ill, others int64) {
 }
 
 func (d *demo) receipts(ctx context.Context) error {
+	d.tell("noon verdict: what was found")
+	if status, err := d.noon(ctx, "verdict"); err != nil || status != 0 {
+		return fmt.Errorf("noon verdict: status %d, %w", status, err)
+	}
 	d.tell("the receipts of both")
 	for _, number := range []string{"1", "2"} {
 		status, err := d.noon(ctx, "receipt", number)

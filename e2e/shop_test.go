@@ -72,6 +72,8 @@ type size struct {
 	// ssh: the servers and HAProxy are reached over SSH, not as this machine;
 	// machines: each server is, over one of its own.
 	ssh, machines bool
+	// logs: noon reads the shop's logs.
+	logs bool
 	// rollout is the rollout section of noon.yaml, indented.
 	rollout string
 }
@@ -164,6 +166,9 @@ func (w *webshop) configure(s size) {
 	}
 	if s.ssh || s.machines {
 		rollout = strings.ReplaceAll(rollout, "./ctl", fmt.Sprintf("cd %s && ./ctl", w.dir))
+	}
+	if s.logs {
+		fmt.Fprintf(&y, "logs: { file: %q }\n", filepath.Join(w.dir, "servers", "{server}", "log"))
 	}
 	fmt.Fprintf(&y, "check:%srollout:%s", check, rollout)
 	w.write("noon.yaml", y.String(), 0o644)

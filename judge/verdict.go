@@ -8,10 +8,13 @@ import (
 )
 
 // Join adds what the logs say. What the logs find for certain makes a verdict
-// worse; what they only show to people does not; as long as they have not seen
-// enough, nobody is healthy.
+// worse; what they only show to people does not. But as long as they have not
+// seen enough, or show a new error that nobody has looked at, nobody is healthy.
 func (v Verdict) Join(r logs.Report) Verdict {
 	v.Logs = &r
+	for i := range v.Findings {
+		v.Findings[i].Words += inItsLog(r, v.Findings[i].Server)
+	}
 	for _, f := range r.Findings {
 		if f.Tier != logs.TierStop {
 			continue
@@ -21,13 +24,35 @@ func (v Verdict) Join(r logs.Report) Verdict {
 		}
 		v.Opinion = Worse
 	}
-	if len(r.Missing) > 0 && v.Opinion != Worse {
-		v.Opinion = Undecided
-		for _, missing := range r.Missing {
-			v.Missing = append(v.Missing, "logs: "+missing)
+	for _, missing := range r.Missing {
+		v.Missing = append(v.Missing, "logs: "+missing)
+	}
+	for _, f := range r.Findings {
+		if f.Tier == logs.TierWatch && newError(f) {
+			v.Missing = append(v.Missing, fmt.Sprintf("somebody who looks at %q, which only the new version writes: \"noon verdict\", then promote, or \"noon caveat add %s\"", f.Template, f.Family))
 		}
 	}
+	if len(v.Missing) > 0 && v.Opinion == Healthy {
+		v.Opinion = Undecided
+	}
 	return v
+}
+
+// newError tells a new stack trace or error from what every release brings:
+// new, gone and reworded lines.
+func newError(f logs.Finding) bool {
+	return f.Kind == logs.KindNew && (f.Stack != "" || f.Level >= logs.Error)
+}
+
+// inItsLog is what a server writes that may explain what was found there: the
+// first new error, or stack trace.
+func inItsLog(r logs.Report, server string) string {
+	for _, f := range r.Findings {
+		if f.Tier != logs.TierKnown && newError(f) && slices.Contains(f.Servers, server) {
+			return fmt.Sprintf("; only there the log says %q", f.Template)
+		}
+	}
+	return ""
 }
 
 // Same tells whether two verdicts say the same; the number of requests and

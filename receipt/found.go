@@ -46,15 +46,21 @@ func foundOf(f logs.Finding) Found {
 	switch {
 	case f.Tier == logs.TierKnown:
 	case f.Stack != "":
-		found.Trace = strings.Split(strings.TrimSpace(f.Stack), "\n")
+		found.Trace = trace(f.Stack)
 	case len(f.Samples) > 0:
-		found.Trace = strings.Split(f.Samples[0], "\n")
-	}
-	found.Trace = found.Trace[:min(len(found.Trace), traceMost)]
-	for i, text := range found.Trace {
-		found.Trace[i] = line(text)
+		found.Trace = trace(f.Samples[0])
 	}
 	return found
+}
+
+func trace(text string) []string {
+	var lines []string
+	for each := range strings.Lines(text) {
+		if each = line(each); each != "" && len(lines) < traceMost {
+			lines = append(lines, each)
+		}
+	}
+	return lines
 }
 
 // line is what others wrote, on one line of bounded length.

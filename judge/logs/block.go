@@ -31,11 +31,13 @@ type place struct {
 // cell counts the episodes that have names, and the lines and seconds of those
 // that have none.
 type cell struct {
+	lines                   int32
 	named, unnamed, seconds int32
 	second                  int64
 }
 
 func (c *cell) add(l Line, fresh bool) {
+	c.lines++
 	switch second := l.Time.Unix(); {
 	case l.Episode != "" && fresh:
 		c.named++
@@ -75,6 +77,19 @@ func (j *Judge) count(f *family, number int, l Line) bool {
 	}
 	b[p].add(l, l.Episode != "" && c.episodes.fresh(at, hash(l.Episode)^uint64(f.number)*0x9e3779b97f4a7c15))
 	return true
+}
+
+// waiting is how many lines of a column are in blocks that are not compared
+// yet.
+func (j *Judge) waiting(column int) (lines int64) {
+	for _, b := range j.open {
+		for p, c := range b {
+			if int(p.column) == column {
+				lines += int64(c.lines)
+			}
+		}
+	}
+	return lines
 }
 
 // tallies are the counts of a block by family, as families are by now.

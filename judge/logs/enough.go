@@ -19,13 +19,13 @@ const (
 func (j *Judge) missing(now time.Time) []string {
 	var missing []string
 	canaries, live := 0, 0
-	for _, c := range j.columns {
+	for number, c := range j.columns {
 		if c.live && c.lines > 0 && j.canaryOf(c.server) == nil {
 			live++
 		}
 		if !c.live {
 			canaries++
-			missing = append(missing, j.missingOf(c, now)...)
+			missing = append(missing, j.missingOf(c, c.lines-j.waiting(number), now)...)
 		}
 	}
 	if canaries == 0 {
@@ -37,15 +37,15 @@ func (j *Judge) missing(now time.Time) []string {
 	return append(missing, j.lost()...)
 }
 
-// missingOf is what one canary has not shown yet.
-func (j *Judge) missingOf(c *column, now time.Time) []string {
+// missingOf is what one canary has not shown yet, in lines that were compared.
+func (j *Judge) missingOf(c *column, compared int64, now time.Time) []string {
 	if c.lines == 0 {
 		return []string{"no line of " + c.server + " has been seen"}
 	}
 	if episodes := j.comparer.EpisodesNeeded(); episodes > 0 {
 		needed := int64(float64(episodes) / faultShare)
-		if c.lines < needed {
-			return []string{fmt.Sprintf("%s of %s %s seen; %s are needed to find a fault in 1 line of %.0f%s", plural(int(c.lines), "line"), c.server, was(c.lines), grouped(needed), 1/faultShare, j.atThisRate(c, needed, now))}
+		if compared < needed {
+			return []string{fmt.Sprintf("%s of %s %s compared; %s are needed to find a fault in 1 line of %.0f%s", plural(int(compared), "line"), c.server, was(compared), grouped(needed), 1/faultShare, j.atThisRate(c, needed, now))}
 		}
 	}
 	if seen := j.watched(c, now); seen < j.watch.Least {
@@ -79,7 +79,7 @@ func (j *Judge) atThisRate(c *column, needed int64, now time.Time) string {
 	if seen <= 0 {
 		return ""
 	}
-	more := time.Duration(math.Ceil(float64(seen) / float64(c.lines) * float64(needed-c.lines)))
+	more := time.Duration(math.Ceil(float64(seen) / float64(c.lines) * float64(max(needed-c.lines, 1))))
 	return fmt.Sprintf(", %s more at this rate", about(more))
 }
 

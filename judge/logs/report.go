@@ -76,7 +76,7 @@ type Finding struct {
 	Template string `json:"template"`
 	Kind     Kind   `json:"kind"`
 	Tier     Tier   `json:"tier"`
-	Level    Level  `json:"-"`
+	Level    Level  `json:"level"`
 	// Words say it in one sentence, with the numbers that were judged.
 	Words string `json:"words"`
 	// Canary and Live are the episodes seen on servers with the new version,
