@@ -220,7 +220,9 @@ func (a *app) families(r minedReport, top int) string {
 		head := fmt.Sprintf("%*d  %5.1f  %s  ", wide, f.Lines, 100*f.Share, f.Family)
 		fmt.Fprintln(&b, head+clip(f.Template, columns-len(head)))
 		indent := strings.Repeat(" ", wide+9)
-		fmt.Fprintln(&b, indent+a.paint.faint(clip(f.Sample, columns-len(indent))))
+		if f.Sample != "" {
+			fmt.Fprintln(&b, indent+a.paint.faint(clip(f.Sample, columns-len(indent))))
+		}
 	}
 	return strings.TrimSuffix(b.String(), "\n")
 }
