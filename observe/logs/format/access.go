@@ -130,12 +130,10 @@ func (p *Parser) requested(e *Entry, line []byte, status int) {
 	target, _ = nextWord(target)
 	out := p.text[:0]
 	if shown := letters(method); shown == len(method) && shown > 2 {
-		out = append(append(out, method...), ' ')
-		out = appendTarget(out, target)
-	} else { // not HTTP: what strangers send to an open port
-		out = append(out, "no HTTP"...)
+		out = appendRequest(out, method, target, status)
+	} else { // what strangers send to an open port
+		out = appendOutcome(append(out, "no HTTP"...), status)
 	}
-	out = appendOutcome(out, status)
 	p.text, e.Text = out, out
 	e.Level = max(e.Level, levelOfStatus(status))
 	e.prose, e.bare = false, false

@@ -16,22 +16,31 @@ const (
 )
 
 // openings begin a trace in any language.
-var openings = [][]byte{
+var openings = heads([][]byte{
 	[]byte("panic: "), []byte("fatal error: "), []byte("goroutine "), []byte("Traceback (most recent call last)"),
 	[]byte("Exception in thread "), []byte("Unhandled exception"), []byte("Unhandled Exception"), []byte("Uncaught "),
 	[]byte("PHP Fatal error:"), []byte("Fatal error: Uncaught"), []byte("PHP Stack trace:"), []byte("unexpected fault address"),
 	[]byte("runtime: goroutine stack exceeds"), []byte("Unhandled rejection "), []byte("SIGSEGV: "), []byte("SIGABRT: "),
 	[]byte("ExceptionGroup"), []byte("fatal: morestack"), []byte("runtime: out of memory"),
-}
+})
 
 // insides go on with a trace.
-var insides = [][]byte{
+var insides = heads([][]byte{
 	[]byte("Caused by:"), []byte("Suppressed:"), []byte("Wrapped by:"), []byte("created by "), []byte("[signal "),
 	[]byte("exit status "), []byte("runtime stack:"), []byte("During handling of the above"), []byte("The above exception was"),
 	[]byte("Stack trace:"), []byte("[stacktrace]"), []byte("[previous exception]"), []byte("Next "), []byte("--- End of"),
 	[]byte("---> "), []byte("Node.js v"), []byte("thrown in "), []byte("from "), []byte("goroutine "), []byte("PC="),
 	[]byte("\tpanic: "), []byte("[recovered]"), []byte("[originating from"), []byte("Backtrace:"), []byte("PHP   "), []byte("PHP Stack trace:"),
-	[]byte("Stack:"), []byte("stack backtrace:"), []byte("note: run with"), []byte("\"}"), []byte("Instead of"),
+	[]byte("Stack:"), []byte("stack backtrace:"), []byte("note: run with"), []byte("\"}"),
+})
+
+// heads puts beginnings of lines in order by their first byte.
+func heads(all [][]byte) *[256][][]byte {
+	var of [256][][]byte
+	for _, h := range all {
+		of[h[0]] = append(of[h[0]], h)
+	}
+	return &of
 }
 
 // signOf tells what the line b without time is in a trace.
@@ -48,12 +57,13 @@ func signOf(b []byte) sign {
 			return inside
 		}
 	}
+	ruby := rubyFrame(b)
 	switch {
-	case rubyHead(b):
+	case ruby && rubyHead(b):
 		return typed
 	case hasAny(b, openings):
 		return opening
-	case hasAny(b, insides), isFrame(b):
+	case ruby, hasAny(b, insides), isFrame(b):
 		return inside
 	case len(typeAt(b)) > 0, scriptHead(b):
 		return typed
@@ -61,16 +71,16 @@ func signOf(b []byte) sign {
 	return noSign
 }
 
-func hasAny(b []byte, heads [][]byte) bool {
-	for _, h := range heads {
-		if b[0] == h[0] && bytes.HasPrefix(b, h) {
+func hasAny(b []byte, heads *[256][][]byte) bool {
+	for _, h := range heads[b[0]] {
+		if bytes.HasPrefix(b, h) {
 			return true
 		}
 	}
 	return false
 }
 
-// isFrame tells that a line that is not indented is a frame.
+// isFrame tells that a line that is not indented is a frame, but of Ruby.
 func isFrame(b []byte) bool {
 	switch {
 	case b[0] == '#':
@@ -82,16 +92,19 @@ func isFrame(b []byte) bool {
 	case bytes.HasPrefix(b, []byte("File \"")):
 		return true
 	}
-	return goCall(b) || rubyFrame(b)
+	return goCall(b)
 }
 
 // goCall tells that b is the first line of a frame of Go: main.(*T).f(0x1, 0x2).
 func goCall(b []byte) bool {
+	if b[len(b)-1] != ')' {
+		return false
+	}
 	if bytes.HasPrefix(b, []byte("panic(")) {
 		return true
 	}
 	open := bytes.LastIndexByte(b, '(')
-	if open < 3 || b[len(b)-1] != ')' {
+	if open < 3 {
 		return false
 	}
 	name := b[:open]
@@ -113,8 +126,11 @@ func rubyHead(b []byte) bool {
 // scriptHead tells that b is the place of an uncaught exception of Node:
 // /app/x.js:12.
 func scriptHead(b []byte) bool {
+	if !digit(b[len(b)-1]) || b[0] != '/' && !bytes.HasPrefix(b, []byte("file:")) && !bytes.HasPrefix(b, []byte("node:")) {
+		return false
+	}
 	colon := bytes.LastIndexByte(b, ':')
-	if colon < 4 || number(b[colon+1:]) < 0 || b[0] != '/' && !bytes.HasPrefix(b, []byte("file:")) && !bytes.HasPrefix(b, []byte("node:")) {
+	if colon < 4 || number(b[colon+1:]) < 0 {
 		return false
 	}
 	return bytes.IndexByte(b[:colon], ' ') < 0
@@ -131,17 +147,17 @@ var typeEndings = [][]byte{
 // begins with none.
 func typeAt(b []byte) []byte {
 	n := 0
-	for n < len(b) && (ofName(b[n]) || bytes.IndexByte([]byte(`.$\`), b[n]) >= 0 || b[n] == ':' && n+2 < len(b) && b[n+1] == ':') {
+	for n < len(b) && (ofName(b[n]) || b[n] == '.' || b[n] == '$' || b[n] == '\\' || b[n] == ':' && n+2 < len(b) && b[n+1] == ':') {
 		if b[n] == ':' {
 			n++
 		}
 		n++
 	}
 	word := b[:n]
-	if n < 5 || n > 200 || !capitalWord(word) {
+	if n < 5 || n > 200 {
 		return nil
 	}
-	if n < len(b) && b[n] != ':' && !bytes.HasPrefix(b[n:], []byte(" (")) && !bytes.HasPrefix(b[n:], []byte(" [")) && b[n] != '(' && b[n] != '`' {
+	if n < len(b) && b[n] != ':' && !bytes.HasPrefix(b[n:], []byte(" (")) && !bytes.HasPrefix(b[n:], []byte(" [")) && b[n] != '(' && b[n] != '`' || !capitalWord(word) {
 		return nil
 	}
 	return word

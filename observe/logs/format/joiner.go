@@ -71,7 +71,7 @@ func (j *joiner) join(e *Entry, emit func(*Entry)) {
 		return
 	}
 	j.close(emit)
-	if s == inside && isFrame(bytes.TrimLeft(e.body, " \t")) { // the head of the trace said little
+	if s == inside && orphan(bytes.TrimLeft(e.body, " \t")) { // the head of the trace said little
 		s = opening
 	}
 	if s == opening || s == typed || mayContinue(e) {
@@ -84,6 +84,11 @@ func (j *joiner) join(e *Entry, emit func(*Entry)) {
 // tooLong tells that a trace whose lines do not end is not waited for any more.
 func (j *joiner) tooLong(now time.Time) bool {
 	return j.held.Lines >= 10*traceLines || now.Sub(j.held.Arrived) > 2*Wait
+}
+
+// orphan tells that a line is a frame.
+func orphan(line []byte) bool {
+	return isFrame(line) || rubyFrame(bytes.TrimPrefix(line, []byte("from ")))
 }
 
 // pass emits an entry that is of no trace, as JSON is.

@@ -204,12 +204,18 @@ func (pre *preamble) level(at []byte) int {
 	return n
 }
 
-// doubtful tells that a word may rather be the first of a message than a level:
-// "http: panic serving", "success: 3 files".
+// doubtfuls are words that may rather be the first of a message than a level:
+// "success: 3 files".
+var doubtfuls = [][]byte{
+	[]byte("log"), []byte("note"), []byte("success"), []byte("default"), []byte("config"), []byte("fine"), []byte("finer"), []byte("failure"),
+	[]byte("errors"), []byte("panic"), []byte("alert"), []byte("notice"), []byte("trace"), []byte("silly"), []byte("verbose"),
+}
+
 func doubtful(word []byte) bool {
-	switch string(bytes.ToLower(word)) {
-	case "log", "note", "success", "default", "config", "fine", "finer", "failure", "errors", "panic", "alert", "notice", "trace", "silly", "verbose":
-		return true
+	for _, d := range doubtfuls {
+		if len(d) == len(word) && bytes.EqualFold(d, word) {
+			return true
+		}
 	}
 	return false
 }

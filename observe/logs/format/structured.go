@@ -256,8 +256,7 @@ func (s *structured) appendRequest(out []byte) []byte {
 	}
 	out = separated(out)
 	if len(s.method) > 0 && len(s.method) < 10 && len(s.target) > 0 {
-		out = append(append(out, s.method...), ' ')
-		return appendOutcome(appendTarget(out, s.target), s.status)
+		return appendRequest(out, s.method, s.target, s.status)
 	}
 	return appendOutcome(append(out, "status"...), s.status)
 }

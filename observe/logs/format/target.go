@@ -51,6 +51,17 @@ func appendOutcome(out []byte, status int) []byte {
 	return append(append(out, ": "...), outcomes[status/100]...)
 }
 
+// appendRequest appends a request and its outcome: "GET cart *: server error".
+// What was not found can be anything that a stranger asks for: its path says
+// nothing, and every path would be a new message.
+func appendRequest(out, method, target []byte, status int) []byte {
+	out = append(append(out, method...), ' ')
+	if status == 404 {
+		return append(out, "*: not found"...)
+	}
+	return appendOutcome(appendTarget(out, target), status)
+}
+
 func cutSegment(b []byte) (segment, rest []byte) {
 	if n := bytes.IndexByte(b, '/'); n >= 0 {
 		return b[:n], b[n:]
