@@ -27,6 +27,7 @@ type follower struct {
 	// wanted is the outcome that the command is there for.
 	wanted rollout.Outcome
 	screen *screen
+	told   told
 	state  rollout.State
 	events []rollout.Event
 	// stopping: Ctrl-C was given once.
@@ -38,7 +39,7 @@ type follower struct {
 
 // follow shows the rollout, and returns the command's end.
 func (a *app) follow(ctx context.Context, s *session, number, known int64, wanted rollout.Outcome, wait bool) error {
-	f := &follower{app: a, session: s, number: number, known: known, wanted: wanted, wait: wait, screen: openScreen(a)}
+	f := &follower{app: a, session: s, number: number, known: known, wanted: wanted, wait: wait, screen: openScreen(a), told: told{}}
 	defer f.screen.close()
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt)
@@ -106,7 +107,7 @@ func (f *follower) show(e rollout.Event, before rollout.State) error {
 		}
 		return err
 	}
-	line := f.app.story(e, before, f.state)
+	line := f.app.story(e, before, f.state, f.told)
 	if e.Sequence == f.known {
 		line = f.app.before(f.number, f.state)
 	} else if e.Sequence < f.known {

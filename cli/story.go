@@ -14,15 +14,15 @@ import (
 )
 
 // story is the line for one event, "" for events that say nothing to people.
-func (a *app) story(e rollout.Event, before, after rollout.State) string {
-	text := a.event(e, before, after)
+func (a *app) story(e rollout.Event, before, after rollout.State, told told) string {
+	text := a.event(e, before, after, told)
 	if text == "" {
 		return ""
 	}
 	return a.paint.faint(e.Time.Local().Format("15:04:05")) + " " + text
 }
 
-func (a *app) event(e rollout.Event, before, after rollout.State) string {
+func (a *app) event(e rollout.Event, before, after rollout.State, told told) string {
 	p := a.paint
 	if len(after.Turns) == 0 {
 		return "" // nothing to do: the end says so
@@ -45,7 +45,7 @@ func (a *app) event(e rollout.Event, before, after rollout.State) string {
 		w := after.Plan.Policy.Watch
 		return p.strong("watching") + fmt.Sprintf(" the canary against the live servers, at least %s%s", w.Least, p.faint(promotion(after)))
 	case rollout.VerdictReached:
-		return a.verdictStory(*e.Verdict, before.Verdict, after.Phase)
+		return a.verdictStory(*e.Verdict, before.Verdict, after.Phase, told)
 	case rollout.Promoted:
 		return p.good("promoted") + by(e)
 	case rollout.Held:
@@ -108,17 +108,30 @@ func reversed(e rollout.Event, before rollout.State) string {
 	return "goes back into rotation unchanged"
 }
 
+// told remembers what the logs showed already, by family and tier: each is
+// told once, however often it comes and goes.
+type told map[string]bool
+
+func (t told) once(f logs.Finding) bool {
+	key := f.Family + string(f.Tier)
+	if t[key] {
+		return false
+	}
+	t[key] = true
+	return true
+}
+
 // verdictStory tells a verdict where it says something else than the one
 // before, and what the logs show for the first time. That too little is known
 // of a server that has just followed the canary is no news.
-func (a *app) verdictStory(v, before judge.Verdict, phase rollout.Phase) string {
+func (a *app) verdictStory(v, before judge.Verdict, phase rollout.Phase, told told) string {
 	var lines []string
 	settling := phase == rollout.Others && v.Opinion != judge.Worse
 	if (v.Opinion != before.Opinion || v.Beyond(before)) && !settling {
 		lines = append(lines, a.verdict(v))
 	}
 	for _, f := range shown(v) {
-		if !slices.ContainsFunc(shown(before), func(g logs.Finding) bool { return g.Family == f.Family && g.Tier == f.Tier }) {
+		if told.once(f) {
 			lines = append(lines, fmt.Sprintf("%s %s: %s", a.tier(f.Tier), fleet.Quoted(f.Template), fleet.Plain(f.Words)))
 		}
 	}

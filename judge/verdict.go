@@ -3,6 +3,7 @@ package judge
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"noon/judge/logs"
 )
@@ -20,7 +21,7 @@ func (v Verdict) Join(r logs.Report) Verdict {
 			continue
 		}
 		for _, server := range f.Servers {
-			v.Findings = append(v.Findings, Finding{Server: server, Words: fmt.Sprintf("logs: %q: %s", f.Template, f.Words), Family: f.Family})
+			v.Findings = append(v.Findings, Finding{Server: server, Words: fmt.Sprintf("its log says %q: %s", brief(f.Template), f.Words), Family: f.Family})
 		}
 		v.Opinion = Worse
 	}
@@ -29,7 +30,7 @@ func (v Verdict) Join(r logs.Report) Verdict {
 	}
 	for _, f := range r.Findings {
 		if f.Tier == logs.TierWatch && newError(f) {
-			v.Missing = append(v.Missing, fmt.Sprintf("somebody who looks at %q, which only the new version writes: \"noon verdict\", then promote, or \"noon caveat add %s\"", f.Template, f.Family))
+			v.Missing = append(v.Missing, fmt.Sprintf("somebody who looks at %q, which only the new version writes: \"noon verdict\", then promote, or \"noon caveat add %s\"", brief(f.Template), f.Family))
 		}
 	}
 	if len(v.Missing) > 0 && v.Opinion == Healthy {
@@ -49,10 +50,22 @@ func newError(f logs.Finding) bool {
 func inItsLog(r logs.Report, server string) string {
 	for _, f := range r.Findings {
 		if f.Tier != logs.TierKnown && newError(f) && slices.Contains(f.Servers, server) {
-			return fmt.Sprintf("; only there the log says %q", f.Template)
+			return fmt.Sprintf("; only there the log says %q", brief(f.Template))
 		}
 	}
 	return ""
+}
+
+// briefMost is how much of a line is repeated in a reason, in characters.
+const briefMost = 90
+
+// brief is a line as a reason repeats it: of a stack trace, what went wrong.
+func brief(template string) string {
+	what, _, _ := strings.Cut(template, " @ ")
+	if runes := []rune(what); len(runes) > briefMost {
+		return string(runes[:briefMost]) + "..."
+	}
+	return what
 }
 
 // Same tells whether two verdicts say the same; the number of requests and

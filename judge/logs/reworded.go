@@ -30,6 +30,9 @@ func (j *Judge) reword(found []*draft, groups []*group) []*draft {
 func (j *Judge) oldOf(d *draft, groups []*group) *group {
 	words := wordsOf(d.Template)
 	for _, g := range groups {
+		if d.Level >= Warning && d.Level > g.level {
+			continue // what was no error is not an error in other words
+		}
 		if g.live == 0 || (g.root.stackKey == "") != (d.group.root.stackKey == "") || !alike(words, wordsOf(j.template(g.root))) || !j.vanished(g) {
 			continue
 		}
