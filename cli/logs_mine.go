@@ -90,7 +90,11 @@ func (m *mined) read(file string) error {
 }
 
 func (m *mined) line(line []byte, _ bool) {
-	id := m.miner.Add(line)
+	text := line
+	if len(text) > mine.TextMost { // what it says may stand far behind, as in JSON
+		text = m.text(text)
+	}
+	id := m.miner.Add(text)
 	last := len(m.shapes) - 1
 	if last < 0 || len(m.shapes[last]) == shapesPiece {
 		m.shapes = append(m.shapes, make([]mine.ID, 0, shapesPiece))

@@ -20,6 +20,21 @@ func joined(all []word, text []byte) {
 	}
 }
 
+// drives makes variable what belongs to a path of Windows that begins with the
+// name of a drive, up to the next space: C:\shop\*_all.log.
+func drives(all []word, text []byte) {
+	end := -1
+	for i := range all {
+		w := &all[i]
+		if w.to-w.from == 1 && bytes.HasPrefix(text[w.to:], []byte(`:\`)) {
+			end = w.to + bytes.IndexAny(append(text[w.to:len(text):len(text)], ' '), " \t,;'\"")
+		}
+		if w.to <= end {
+			w.variable = true
+		}
+	}
+}
+
 // addresses makes variable what letters of an address were not found to be: the
 // bc of 5c:50:15:36:bc:03.
 func addresses(all []word, text []byte) {

@@ -42,7 +42,7 @@ func forget(m *Miner, line []byte) {
 	for range 2 {
 		at := m.glance.at(line) >> (64 - cacheBits)
 		m.cache.slots[at], m.cache.slots[at^1] = slot{}, slot{}
-		line = withoutEscapes(nil, line[:min(len(line), textMost)])
+		line = withoutEscapes(nil, line[:min(len(line), TextMost)])
 	}
 }
 

@@ -16,7 +16,7 @@ import (
 // ASCII does, because not all scripts have spaces.
 type glance struct {
 	// line is the text, with room for reading 16 bytes at any place of it.
-	line [textMost + 16]byte
+	line [TextMost + 16]byte
 	// control tells that the text has control characters, odd that it has these
 	// or others beyond ASCII.
 	control, odd bool
@@ -34,9 +34,9 @@ const (
 	mixB = 0xd6e8feb86659fd93
 )
 
-// at returns the hash of a text, of which textMost bytes count.
+// at returns the hash of a text, of which TextMost bytes count.
 func (g *glance) at(text []byte) uint64 {
-	n := copy(g.line[:textMost], text)
+	n := copy(g.line[:TextMost], text)
 	g.control, g.odd = false, false
 	h := uint64(0)
 	// from is where the stretch began that is not mixed in yet, and begin where
@@ -70,13 +70,13 @@ func (g *glance) at(text []byte) uint64 {
 // mix adds the bytes of a stretch without variables to the hash.
 func (g *glance) mix(h uint64, from, to int) uint64 {
 	for ; to-from > 16; from += 16 {
-		at := from & (textMost - 1)
+		at := from & (TextMost - 1)
 		b := g.line[at : at+16]
 		x, y := binary.LittleEndian.Uint64(b), binary.LittleEndian.Uint64(b[8:])
 		h = bits.RotateLeft64(h, 11) + fold(x^mixA, y^mixB)
 	}
 	keep := &masks[(to-from)&31]
-	at := from & (textMost - 1)
+	at := from & (TextMost - 1)
 	b := g.line[at : at+16]
 	x, y := binary.LittleEndian.Uint64(b)&keep[0], binary.LittleEndian.Uint64(b[8:])&keep[1]
 	return bits.RotateLeft64(h, 11) + fold(x^mixB, y^mixA^uint64(to-from))
@@ -87,7 +87,7 @@ func (g *glance) mix(h uint64, from, to int) uint64 {
 func (g *glance) classes(base, n int) (word, digit uint64) {
 	at := base
 	for ; at < base+n; at += 8 {
-		i := at & (textMost - 1)
+		i := at & (TextMost - 1)
 		x := binary.LittleEndian.Uint64(g.line[i : i+8])
 		if (x|(x-' '*ones))&highs != 0 {
 			g.odd, g.control = true, g.control || control(x)

@@ -9,7 +9,7 @@ func Match(template, text string) bool {
 
 func read(text []byte) *shape {
 	s := &shape{}
-	text = text[:min(len(text), textMost)]
+	text = text[:min(len(text), TextMost)]
 	s.read(text, words(nil, text))
 	return s
 }

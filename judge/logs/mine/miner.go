@@ -31,9 +31,10 @@ type Options struct {
 const (
 	memoryDefault = 30 << 20
 	memoryLeast   = 2 << 20
-	// textMost is how much of a line is read.
-	textMost = 2 << 10
 )
+
+// TextMost is how much of a line is read, in bytes: the rest does not count.
+const TextMost = 2 << 10
 
 // Miner makes shapes and families of lines. It is not safe for concurrent use.
 type Miner struct {
@@ -66,8 +67,8 @@ func New(o Options) *Miner {
 // Add returns the shape of a line's text, Unknown if there is no room for it.
 // The text is not kept. A line like one seen before costs no allocation.
 func (m *Miner) Add(text []byte) ID {
-	if len(text) > textMost {
-		text = text[:textMost]
+	if len(text) > TextMost {
+		text = text[:TextMost]
 	}
 	h := m.glance.at(text)
 	if m.glance.control && bytes.IndexByte(text, escape) >= 0 {

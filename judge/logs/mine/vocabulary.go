@@ -37,7 +37,7 @@ var vocabulary = func() map[string]kind {
 	for k, list := range map[kind]string{
 		value: "true false True False TRUE FALSE null nil NULL undefined NaN localhost",
 		unit: `B b byte bytes Bytes KB kB kb MB mb GB gb TB tb KiB MiB GiB TiB K M G k m s S h d
-			ns us µs ms msec msecs usec sec secs second seconds min mins minute minutes hr hrs hour hours day days
+			ns us µs ms msec msecs usec nanoseconds microseconds milliseconds millis sec secs second seconds min mins minute minutes hr hrs hour hours day days
 			Hz kHz KHz MHz GHz bps kbps Mbps Gbps AM PM am pm UTC GMT CET CEST EST EDT CST CDT MST MDT PST PDT Z`,
 		calendar: `Mon Tue Wed Thu Fri Sat Sun Monday Tuesday Wednesday Thursday Friday Saturday Sunday
 			Jan Feb Mar Apr May Jun Jul Aug Sep Sept Oct Nov Dec

@@ -82,6 +82,7 @@ func words(into []word, text []byte) []word {
 	}
 	quoted(into, text)
 	joined(into, text)
+	drives(into, text)
 	addresses(into, text)
 	near(into, text)
 	states(into, text)
