@@ -19,7 +19,7 @@ const (
 var openings = heads([][]byte{
 	[]byte("panic: "), []byte("fatal error: "), []byte("goroutine "), []byte("Traceback (most recent call last)"),
 	[]byte("Exception in thread "), []byte("Unhandled exception"), []byte("Unhandled Exception"), []byte("Uncaught "),
-	[]byte("PHP Fatal error:"), []byte("Fatal error: Uncaught"), []byte("PHP Stack trace:"), []byte("unexpected fault address"),
+	[]byte("PHP Fatal error:"), []byte("Fatal error: Uncaught"), []byte("unexpected fault address"),
 	[]byte("runtime: goroutine stack exceeds"), []byte("Unhandled rejection "), []byte("SIGSEGV: "), []byte("SIGABRT: "),
 	[]byte("ExceptionGroup"), []byte("fatal: morestack"), []byte("runtime: out of memory"),
 })
@@ -30,7 +30,7 @@ var insides = heads([][]byte{
 	[]byte("exit status "), []byte("runtime stack:"), []byte("During handling of the above"), []byte("The above exception was"),
 	[]byte("Stack trace:"), []byte("[stacktrace]"), []byte("[previous exception]"), []byte("Next "), []byte("--- End of"),
 	[]byte("---> "), []byte("Node.js v"), []byte("thrown in "), []byte("from "), []byte("goroutine "), []byte("PC="),
-	[]byte("\tpanic: "), []byte("[recovered]"), []byte("[originating from"), []byte("Backtrace:"), []byte("PHP   "), []byte("PHP Stack trace:"),
+	[]byte("\tpanic: "), []byte("[recovered]"), []byte("[originating from"), []byte("Backtrace:"),
 	[]byte("Stack:"), []byte("stack backtrace:"), []byte("note: run with"), []byte("\"}"),
 })
 

@@ -2,40 +2,48 @@ package format
 
 import "bytes"
 
-// episodeIn finds the request or trace in a plain text: trace_id=..., a
-// request_id=..., nil for none.
+// episodeIn finds the request or trace in a plain text: trace_id=..., else
+// request_id=..., else what OpenStack writes; nil for none.
 func episodeIn(b []byte) []byte {
 	var found []byte
-	for at := 0; at < len(b); {
+	for at, left := 0, pairsMost; left > 0; left-- {
 		n := bytes.IndexByte(b[at:], '=')
 		if n < 0 {
 			break
 		}
 		at += n + 1
-		start := at - 1
-		for start > 0 && at-start < pathMost && (letter(b[start-1]) || digit(b[start-1]) || b[start-1] == '_' || b[start-1] == '-' || b[start-1] == '.') {
-			start--
-		}
-		var room [pathMost]byte
-		r := roles[string(appendPlain(room[:0], b[start:at-1]))]
-		value := idAt(b[at:])
-		if r == maybeRequest && isID(value) {
-			r = theRequest
-		}
-		if r != theTrace && r != theRequest {
-			continue
-		}
-		if len(value) > 0 && (found == nil || r == theTrace) {
-			found = value
-		}
-		if r == theTrace {
-			break
+		switch id, r := pairAt(b, at); {
+		case r == theTrace && len(id) > 0:
+			return id
+		case r == theRequest && found == nil && len(id) > 0:
+			found = id
 		}
 	}
 	if found == nil {
 		found = openStackID(b)
 	}
 	return found
+}
+
+// pairsMost bounds how many pairs of a text are looked at.
+const pairsMost = 64
+
+// pairAt returns the id whose "=" stands before at, and of what it is.
+func pairAt(b []byte, at int) ([]byte, role) {
+	start := at - 1
+	for start > 0 && at-start < pathMost && (ofName(b[start-1]) || b[start-1] == '-' || b[start-1] == '.') {
+		start--
+	}
+	var room [pathMost]byte
+	switch r := roles[string(appendPlain(room[:0], b[start:at-1]))]; r {
+	case theTrace, theRequest:
+		return idAt(b[at:]), r
+	case maybeRequest:
+		if id := idAt(b[at:]); isID(id) {
+			return id, theRequest
+		}
+	}
+	return nil, aValue
 }
 
 // openStackID returns the id in "[req-38101a0b-... user project - - -]".

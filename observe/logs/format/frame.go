@@ -30,6 +30,8 @@ var (
 	ruby   = language{}
 	php    = language{}
 	python = language{lastFirst: true}
+	// PHP's own handler writes numbers, and the innermost last.
+	phpNumbers = language{lastFirst: true}
 )
 
 // seenMost bounds the frames that are kept of a section.
@@ -55,6 +57,8 @@ func frameOf(trimmed, line, next []byte) (frame, *language) {
 		return atFrame(trimmed[3:])
 	case bytes.HasPrefix(trimmed, []byte(`File "`)):
 		return pythonFrame(trimmed), &python
+	case phpTrace(trimmed):
+		return phpNumbered(trimmed), &phpNumbers
 	case trimmed[0] == '#' && len(trimmed) > 2 && digit(trimmed[1]):
 		return phpFrame(trimmed), &php
 	case rubyFrame(bytes.TrimPrefix(trimmed, []byte("from "))):
@@ -69,6 +73,7 @@ func frameOf(trimmed, line, next []byte) (frame, *language) {
 
 // atFrame tells apart the languages that write "at".
 func atFrame(b []byte) (frame, *language) {
+	b = withoutJar(b)
 	open := bytes.IndexByte(b, '(')
 	inside := []byte(nil)
 	if open >= 0 && b[len(b)-1] == ')' {
@@ -83,6 +88,19 @@ func atFrame(b []byte) (frame, *language) {
 		return dotnetFrame(b[:open]), &dotnet
 	}
 	return frame{}, nil
+}
+
+// withoutJar cuts off what logback adds: " ~[shop.jar!/:1.2]".
+func withoutJar(b []byte) []byte {
+	if len(b) == 0 || b[len(b)-1] != ']' {
+		return b
+	}
+	for _, jar := range []string{" ~[", " ["} {
+		if n := bytes.LastIndex(b, []byte(jar)); n > 0 && b[n-1] == ')' {
+			return b[:n]
+		}
+	}
+	return b
 }
 
 // path returns the last two segments of the path of a source file, without what

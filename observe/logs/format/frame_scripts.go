@@ -52,3 +52,17 @@ func phpFrame(b []byte) frame {
 	}
 	return frame{name: path(file) + " " + string(bytes.TrimRight(call, `\`)), ours: !containsAny(file, "/vendor/")}
 }
+
+// phpNumbered reads "PHP   2. Cart->add($x = 1) /app/index.php:5".
+func phpNumbered(b []byte) frame {
+	_, b, found := bytes.Cut(b, []byte(". "))
+	if !found { // the heading
+		return frame{}
+	}
+	file, _ := cutNumber(b[bytes.LastIndexByte(b, ' ')+1:])
+	call := b
+	if n := bytes.IndexByte(call, '('); n >= 0 {
+		call = call[:n]
+	}
+	return frame{name: path(file) + " " + string(call), ours: !containsAny(file, "/vendor/")}
+}

@@ -23,6 +23,7 @@ const (
 type joiner struct {
 	held      Entry
 	holding   bool
+	opened    bool // its first line can only be of a trace
 	tracing   bool // lines of a trace have come
 	python    bool // a Traceback waits for its last line
 	strangers int
@@ -55,7 +56,9 @@ func (j *joiner) join(e *Entry, emit func(*Entry)) {
 		return
 	}
 	s := noSign
-	if e.bare || phpTrace(e.Text) {
+	if phpTrace(e.Text) {
+		s, e.body = inside, e.Text
+	} else if e.bare {
 		s = signOf(e.body)
 	}
 	if s == blank && !j.holding || len(e.Text) == 0 && !e.bare {
@@ -161,7 +164,7 @@ func (j *joiner) hold(e *Entry, s sign) {
 	j.trace = j.trace[:0]
 	j.held, j.holding, j.last = *e, true, e.Arrived
 	j.tracing, j.python, j.strangers, j.lost = false, false, 0, 0
-	j.held.nameless = s == opening || s == typed
+	j.opened, j.held.nameless = s == opening, s == opening || s == typed
 	if j.held.nameless && len(j.episode) == 0 {
 		j.episode = append(j.episode, j.before...)
 	}
@@ -231,6 +234,9 @@ func (j *joiner) close(emit func(*Entry)) {
 	e := &j.held
 	e.Text, e.raw, e.Episode = j.text, j.raw, j.episode
 	e.Cut = e.Cut || j.lost > 0
+	if j.opened && e.Level == logs.Unsaid {
+		e.Level = logs.Error
+	}
 	if e.Lines > 1 || bytes.HasPrefix(j.trace, []byte("panic: ")) {
 		e.trace = j.trace
 	}

@@ -2,7 +2,6 @@ package format
 
 import (
 	"bytes"
-	"slices"
 	"time"
 
 	"noon/judge/logs"
@@ -17,12 +16,6 @@ type structured struct {
 	rank                                  role // of the episode
 	names                                 [][]byte
 }
-
-// namesMost is how many names of fields are mined, nameMost how long one is.
-const (
-	namesMost = 40
-	nameMost  = 40
-)
 
 // structured makes an entry of the fields of JSON or logfmt.
 func (p *Parser) structured(e *Entry, o *object) {
@@ -69,26 +62,46 @@ func (p *Parser) traceOf(s *structured) []byte {
 func (p *Parser) takeField(s *structured, e *Entry, o *object, i int) {
 	f := &o.fields[i]
 	r := o.roleOf(i)
-	if r != aValue && r != furniture && redact.Secret(f.name) {
-		r = aValue
-	}
 	if f.kind == ofObject {
 		r = roleOfObject(r)
 	}
+	if r != aValue && r != furniture && redact.Secret(f.name) {
+		r = aValue
+	}
+	if r == maybeRequest && isID(f.value) {
+		r = theRequest
+	}
 	switch r {
-	case theTime:
-		if e.Time.IsZero() {
-			e.Time = p.timeOf(f)
-		}
-		return
-	case theLevel:
-		e.Level = max(e.Level, p.levelOf(f))
-		return
+	case furniture:
+	case theTime, theLevel:
+		p.takeHead(e, f, r)
+	case theTrace, theRequest:
+		s.setEpisode(p, f, r)
 	case theMessage:
 		if len(s.message) == 0 {
 			s.message = p.value(f)
 		}
-		return
+	default:
+		s.take(p, f, r)
+		if f.parent < 0 {
+			s.addName(f.name)
+		}
+	}
+}
+
+// takeHead takes the time or the level.
+func (p *Parser) takeHead(e *Entry, f *field, r role) {
+	switch {
+	case r == theLevel:
+		e.Level = max(e.Level, p.levelOf(f))
+	case e.Time.IsZero():
+		e.Time = p.timeOf(f)
+	}
+}
+
+// take takes a field whose name is mined, and maybe its value.
+func (s *structured) take(p *Parser, f *field, r role) {
+	switch r {
 	case maybeMessage:
 		if len(s.maybe) == 0 && f.kind == ofText {
 			s.maybe = p.value(f)
@@ -111,19 +124,6 @@ func (p *Parser) takeField(s *structured, e *Entry, o *object, i int) {
 		s.method = f.value
 	case theTarget:
 		s.target = p.value(f)
-	case maybeRequest:
-		if isID(f.value) {
-			s.setEpisode(p, f, theRequest)
-			return
-		}
-	case theTrace, theRequest:
-		s.setEpisode(p, f, r)
-		return
-	case furniture:
-		return
-	}
-	if f.parent < 0 {
-		s.addName(f.name)
 	}
 }
 
@@ -228,86 +228,3 @@ func (p *Parser) cleaned(b []byte) []byte {
 
 // decodedMost bounds the decoded fields of a line.
 const decodedMost = 2 * LineMost
-
-// textOf puts together what is mined: the message, the error, the class of the
-// status, the names of the fields.
-func (p *Parser) textOf(s *structured) []byte {
-	out := append(p.text[:0], firstLine(s.message)...)
-	if err := firstLine(s.err); len(err) > 0 && !bytes.Contains(out, err) {
-		out = append(separated(out), err...)
-	}
-	if len(s.errType) > 0 && !bytes.Contains(out, s.errType) {
-		out = append(separated(out), s.errType...)
-	}
-	out = s.appendRequest(out[:min(len(out), TextMost/2)])
-	out = s.appendNames(out)
-	if len(out) == 0 {
-		out = append(out, "{}"...)
-	}
-	p.text = out
-	return p.redacted(out) // parts that are harmless alone may not be together
-}
-
-// appendRequest appends what was asked for and the class of the answer: "GET
-// cart: server error".
-func (s *structured) appendRequest(out []byte) []byte {
-	if s.status == 0 {
-		return out
-	}
-	out = separated(out)
-	if len(s.method) > 0 && len(s.method) < 10 && len(s.target) > 0 {
-		return appendRequest(out, s.method, s.target, s.status)
-	}
-	return appendOutcome(append(out, "status"...), s.status)
-}
-
-func separated(out []byte) []byte {
-	if len(out) == 0 {
-		return out
-	}
-	return append(out, ": "...)
-}
-
-func firstLine(b []byte) []byte {
-	b = bytes.TrimSpace(b)
-	if n := bytes.IndexAny(b, "\r\n"); n >= 0 {
-		b = b[:n]
-	}
-	return b
-}
-
-// appendNames appends the names of the fields, sorted, as " {a,b,c}". A name
-// with digits is one of many, as an id that is used as a key: it is shown as #.
-func (s *structured) appendNames(out []byte) []byte {
-	if len(s.names) == 0 {
-		return bytes.TrimSpace(out)
-	}
-	for i, name := range s.names {
-		if len(name) > nameMost || manyDigits(name) {
-			s.names[i] = []byte{'#'}
-		}
-	}
-	slices.SortFunc(s.names, bytes.Compare)
-	s.names = slices.CompactFunc(s.names, bytes.Equal)
-	if len(out) > 0 {
-		out = append(out, ' ')
-	}
-	out = append(out, '{')
-	for i, name := range s.names {
-		if i > 0 {
-			out = append(out, ',')
-		}
-		out = append(out, name...)
-	}
-	return append(out, '}')
-}
-
-func manyDigits(name []byte) bool {
-	n := 0
-	for _, c := range name {
-		if digit(c) {
-			n++
-		}
-	}
-	return n > 2
-}
