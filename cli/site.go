@@ -52,7 +52,8 @@ func (a *app) siteOf(s fleet.Service, driver balancer.Driver, machines *hosts.Ho
 	reach := func(server fleet.Server) (host.Host, error) { return machines.Reach(server.Host) }
 	checker := check.New(s.Check, s.Name, reach)
 	r := releases{Release: release.New(s.Release, s.Dir, reach), before: s.Policy.Drain.Before}
-	read, err := a.logsOf(s, checker, reach)
+	follower := logs.New(logs.Options{Sources: s.Logs, Reach: reach})
+	read, err := a.logsOf(s, follower, checker)
 	if err != nil {
 		return nil, err
 	}
@@ -68,13 +69,16 @@ func (a *app) siteOf(s fleet.Service, driver balancer.Driver, machines *hosts.Ho
 		Ready: func(v fleet.Version) error { return r.Ready(context.Background(), v) },
 		Close: machines.Close,
 	}
-	site.Preflight = func(ctx context.Context) []fleet.Problem { return preflight(ctx, s, driver, r) }
+	look := func(ctx context.Context, server fleet.Server) []fleet.Problem {
+		return append(r.Preflight(ctx, server), follower.Preflight(ctx, server)...)
+	}
+	site.Preflight = func(ctx context.Context) []fleet.Problem { return preflight(ctx, s, driver, look) }
 	return site, nil
 }
 
 // logsOf reads the servers' logs, nil where noon.yaml names none. A register
 // of caveats that cannot be read is found before anything is touched.
-func (a *app) logsOf(s fleet.Service, checker *check.Checker, reach func(fleet.Server) (host.Host, error)) (*observe.Logs, error) {
+func (a *app) logsOf(s fleet.Service, follower *logs.Follower, checker *check.Checker) (*observe.Logs, error) {
 	if len(s.Logs) == 0 {
 		return nil, nil
 	}
@@ -90,13 +94,13 @@ func (a *app) logsOf(s fleet.Service, checker *check.Checker, reach func(fleet.S
 		return nil, err
 	}
 	return &observe.Logs{
-		Follower: logs.New(logs.Options{Sources: s.Logs, Reach: reach}), Clock: checker.Clock, Register: register,
+		Follower: follower, Clock: checker.Clock, Register: register,
 		Dictionary: observe.Families{Dir: filepath.Join(state, "families")},
 	}, nil
 }
 
 // preflight gathers the problems of the balancer and of all servers.
-func preflight(ctx context.Context, s fleet.Service, driver balancer.Driver, r releases) []fleet.Problem {
+func preflight(ctx context.Context, s fleet.Service, driver balancer.Driver, look func(context.Context, fleet.Server) []fleet.Problem) []fleet.Problem {
 	problems, err := driver.Preflight(ctx)
 	if err != nil {
 		problems = append(problems, fleet.Problem{Fatal: true, What: "the load balancer cannot be read: " + err.Error(), Mend: "see \"balancer:\" in noon.yaml, and whether it runs"})
@@ -108,7 +112,7 @@ func preflight(ctx context.Context, s fleet.Service, driver balancer.Driver, r r
 		places <- struct{}{}
 		all.Go(func() {
 			defer func() { <-places }()
-			found[i] = r.Preflight(ctx, server)
+			found[i] = look(ctx, server)
 		})
 	}
 	all.Wait()

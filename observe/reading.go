@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"hash/fnv"
 	"maps"
-	"math/rand/v2"
 	"slices"
 	"sync"
 	"time"
@@ -16,14 +15,9 @@ import (
 	"noon/observe/logs"
 )
 
-const (
-	// readMost is how many servers with the live version have their logs read,
-	// chosen at random: the cost does not grow with the fleet.
-	readMost = 12
-	// heldMost is how many lines are held of a server whose process is being
-	// replaced, until it is known which version wrote them.
-	heldMost = 20_000
-)
+// heldMost is how many lines are held of a server whose process is being
+// replaced, until it is known which version wrote them.
+const heldMost = 20_000
 
 // Follower follows the logs of a server, from some time back until ctx ends.
 type Follower interface {
@@ -148,7 +142,8 @@ func (r *reading) known(w judge.Watch) []judgelogs.Known {
 }
 
 // choose returns the servers whose logs are read: the canaries, those that are
-// looked at anyway, and some of the others, the same ones after a crash.
+// looked at anyway, and some of the others, the same ones after a crash. The
+// cost does not grow with the fleet.
 func (r *reading) choose(w judge.Watch) []fleet.Server {
 	all := slices.Clone(w.Canaries)
 	for _, u := range w.Upgraded {
@@ -157,12 +152,9 @@ func (r *reading) choose(w judge.Watch) []fleet.Server {
 		}
 	}
 	all = append(all, w.Changing...)
-	live := slices.Clone(w.Live)
 	seed := fnv.New64a()
-	seed.Write([]byte(w.Service + "\x00" + string(w.To)))
-	random := rand.New(rand.NewPCG(seed.Sum64(), 0))
-	random.Shuffle(len(live), func(i, j int) { live[i], live[j] = live[j], live[i] })
-	return append(all, live[:max(0, min(len(live), readMost-r.alive(w)))]...)
+	fmt.Fprintf(seed, "%s\x00%s", w.Service, w.To)
+	return append(all, logs.Chosen(w.Live, max(0, logs.LiveMost-r.alive(w)), seed.Sum64())...)
 }
 
 // alive is how many servers with the live version are read already.

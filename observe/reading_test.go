@@ -110,7 +110,7 @@ func TestOfALargeFleetOnlySomeLogsAreReadAndTheSameOnesAfterACrash(t *testing.T)
 	}
 	w.Canaries = w.Live[:2]
 	first := (&Logs{}).open().choose(w)
-	if len(first) != readMost+2 {
+	if len(first) != logs.LiveMost+2 {
 		t.Fatalf("%d servers are read", len(first))
 	}
 	second := (&Logs{}).open().choose(w)
