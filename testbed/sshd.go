@@ -215,6 +215,9 @@ func (s *SSHD) Signal(signal syscall.Signal) {
 	}
 }
 
+// Processes are those of all sessions and of what runs in them.
+func (s *SSHD) Processes() []int { return descendants(s.cmd.Process.Pid) }
+
 // Cut kills the processes that hold the sessions' connections; what runs in
 // the sessions lives on, as when the network fails.
 func (s *SSHD) Cut() {

@@ -29,7 +29,8 @@ type file struct {
 	// offset is up to where it was read, size how long it was when last seen,
 	// mtime when it had been written to.
 	offset, size, mtime int64
-	tail                []byte
+	// tail is what stands before the offset, head what the file begins with.
+	tail, head []byte
 	// midLine tells that the line at the offset is not read from its beginning.
 	midLine bool
 	// history is where the past ends, past since when that is wanted.
@@ -39,10 +40,8 @@ type file struct {
 	// not match it any more.
 	grew time.Time
 	away bool
-	// original is the file of which this one is a copy; doubts are how often in
-	// a row it did not look like that.
+	// original is the file of which this one is a copy.
 	original *file
-	doubts   int
 	entries  *entries
 }
 
@@ -75,42 +74,44 @@ func (f *file) look(ctx context.Context, s *session, one seen, now time.Time) er
 // lookAsCopy sees whether the file still is the copy of another one.
 func (f *file) lookAsCopy(ctx context.Context, s *session, now time.Time) error {
 	same, err := f.copyOf(ctx, s, f.original)
-	switch {
-	case err != nil:
-		return err
-	case !same:
-		// The original may have been truncated just now: the next look tells.
-		if f.doubts++; f.doubts > 1 {
-			f.original = nil
+	if err == nil && same && now.Sub(f.grew) > copyMost {
+		// Its original stays: nobody else would have to read it.
+		same, err = f.sameEnd(ctx, s, f.original)
+		if same {
+			f.original, f.offset = nil, f.size
 		}
-		return nil
-	case now.Sub(f.grew) > copyMost:
-		f.original, f.offset = nil, f.size
 	}
-	f.doubts = 0
-	return nil
+	if err == nil && !same {
+		f.original = nil
+	}
+	return err
 }
 
-// copyOf tells whether the file is the beginning of another one: all of it, or
-// as much as was copied by now.
+// copyOf tells whether the file is a copy of another one, or the beginning of
+// one. It is compared with what was read of the other one, which may have been
+// truncated just now.
 func (f *file) copyOf(ctx context.Context, s *session, other *file) (bool, error) {
-	if f.size < tailMost || f.size > other.size {
+	at, want := other.offset-tailMost, other.tail
+	if len(other.tail) < tailMost || len(other.head) < tailMost {
 		return false, nil
 	}
-	for _, from := range []int64{0, f.size - tailMost} {
-		mine, err := f.fetch(ctx, s, from, tailMost)
-		if err != nil {
-			return false, err
-		}
-		theirs, err := other.fetch(ctx, s, from, tailMost)
-		if err != nil {
-			return false, err
-		}
-		if len(mine) < tailMost || len(theirs) < tailMost || !bytes.Equal(mine[:tailMost], theirs[:tailMost]) {
-			return false, nil
-		}
+	if f.size < other.offset {
+		at, want = 0, other.head
 	}
-	return true, nil
+	got, err := f.fetch(ctx, s, at, tailMost)
+	return bytes.HasPrefix(got, want), err
+}
+
+// sameEnd tells whether the file has the same as another one where it ends.
+func (f *file) sameEnd(ctx context.Context, s *session, other *file) (bool, error) {
+	from := max(0, f.size-tailMost)
+	mine, err := f.fetch(ctx, s, from, f.size-from)
+	if err != nil {
+		return false, err
+	}
+	theirs, err := other.fetch(ctx, s, from, f.size-from)
+	length := int(f.size - from)
+	return len(mine) >= length && len(theirs) >= length && bytes.Equal(mine[:length], theirs[:length]), err
 }
 
 // truncated reads what is left in the copy that was made before, and begins
@@ -131,7 +132,7 @@ func (f *file) truncated(ctx context.Context, s *session) error {
 // restart reads the file from its beginning.
 func (f *file) restart() {
 	f.entries.end()
-	f.offset, f.tail, f.midLine, f.history = 0, nil, false, 0
+	f.offset, f.tail, f.head, f.midLine, f.history = 0, nil, nil, false, 0
 }
 
 // readRest finds the copy that was made of the file before it was truncated,
@@ -266,10 +267,27 @@ func (f *file) read(ctx context.Context, s *session, want int64, live bool) erro
 	if !bytes.HasPrefix(got, f.tail) {
 		return f.truncated(ctx, s)
 	}
+	if err := f.readHead(ctx, s, got); err != nil {
+		return err
+	}
 	f.tail = bytes.Clone(got[max(0, len(got)-tailMost):])
 	got = got[before:]
 	f.offset += int64(len(got))
 	f.push(got, live)
+	return nil
+}
+
+// readHead remembers the beginning of the file, which got may be.
+func (f *file) readHead(ctx context.Context, s *session, got []byte) (err error) {
+	if len(f.head) >= tailMost {
+		return nil
+	}
+	if f.offset > int64(len(f.tail)) {
+		if got, err = f.fetch(ctx, s, 0, tailMost); err != nil {
+			return err
+		}
+	}
+	f.head = bytes.Clone(got[:min(len(got), tailMost)])
 	return nil
 }
 

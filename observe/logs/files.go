@@ -42,7 +42,7 @@ type files struct {
 	began time.Time
 	// read is when all was read for the last time.
 	read time.Time
-	// fresh are new files that may be copies, by when they were first seen.
+	// fresh are new files that are small, by when they were first seen.
 	fresh map[string]time.Time
 }
 
@@ -200,16 +200,16 @@ func (f *files) changed(ctx context.Context, s *session, list []seen, now time.T
 
 // lookAll looks at all known files, and for those that are not listed.
 func (f *files) lookAll(ctx context.Context, s *session, list []seen, there map[string]bool, now time.Time) error {
+	for _, one := range list {
+		there[one.id] = true
+	}
 	// Copies last: whether they are copies shows in their originals.
 	for _, copies := range []bool{false, true} {
 		for _, one := range list {
-			each := f.known[one.id]
-			if each == nil || each.shadow() != copies {
-				continue
-			}
-			there[one.id] = true
-			if err := each.look(ctx, s, one, now); err != nil {
-				return err
+			if each := f.known[one.id]; each != nil && each.shadow() == copies {
+				if err := each.look(ctx, s, one, now); err != nil {
+					return err
+				}
 			}
 		}
 	}
@@ -281,12 +281,11 @@ func (f *files) appeared(ctx context.Context, s *session, one seen, now time.Tim
 	return nil
 }
 
-// tooEarly tells that nobody can say yet whether a new file is a copy: it is
-// seen for the first time, and its original may have been truncated since, or
-// it is small and there has not been time to write more.
+// tooEarly tells that a new file is so small that nobody can say whether it is
+// a copy, and that there has not been time to write more.
 func (f *files) tooEarly(one seen, now time.Time) bool {
 	since, before := f.fresh[one.id]
-	if len(f.known) == 0 || before && (one.size >= tailMost || now.Sub(since) >= smallMost) {
+	if one.size >= tailMost || len(f.known) == 0 || before && now.Sub(since) >= smallMost {
 		delete(f.fresh, one.id)
 		return false
 	}

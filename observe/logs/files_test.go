@@ -34,8 +34,10 @@ func TestAFileThatIsRotatedByRenamingLosesNothing(t *testing.T) {
 				to := follow(t, h, fileSource(filepath.Join(dir, pattern)))
 				to.awaitRead(t)
 				var want []string
-				for i, line := range numbered("line", 0, 400) {
-					if i%200 == 100 {
+				for i, line := range numbered("line", 0, 200) {
+					if i%50 == 25 {
+						// No file comes and goes between two looks.
+						to.awaitLine(t, numbered("line", i-20, i)[0])
 						if err := os.Rename(file, file+"."+line); err != nil {
 							t.Fatal(err)
 						}

@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -33,6 +34,7 @@ type heard struct {
 	quiet  bool
 	since  time.Time
 	keep   int
+	late   []time.Duration
 }
 
 func newHeard() *heard { return &heard{count: map[string]int{}, keep: 100_000, quiet: true} }
@@ -44,6 +46,12 @@ func (h *heard) Line(l judged.Line) {
 		h.lines = append(h.lines, l)
 	}
 	h.count[l.Raw]++
+	// What BenchmarkFollowing writes.
+	if stamp, _, ok := strings.Cut(l.Raw, " was written"); ok {
+		if n, err := strconv.ParseInt(stamp, 10, 64); err == nil {
+			h.late = append(h.late, time.Since(time.Unix(0, n)))
+		}
+	}
 }
 
 func (h *heard) Missed(_ string, lines int64, why string) {
@@ -125,7 +133,7 @@ func (h *heard) exactly(t *testing.T, want ...string) {
 	}
 	if len(wrong) > 0 {
 		slices.Sort(wrong)
-		t.Errorf("got %d lines, want %d; wrong are %d, %v; said %q", len(h.lines), len(want), len(wrong), wrong[:min(len(wrong), 5)], h.whys)
+		t.Errorf("got %d lines, want %d; wrong are %d, %v; said %q", len(h.lines), len(want), len(wrong), append(wrong[:min(len(wrong), 3):min(len(wrong), 3)], wrong[max(0, len(wrong)-3):]...), h.whys)
 	}
 }
 
@@ -156,9 +164,13 @@ func overSSH(t *testing.T) (host.Host, *testbed.SSHD) { return overSSHWith(t) }
 
 func overSSHWith(t *testing.T, lines ...string) (host.Host, *testbed.SSHD) {
 	sshd := testbed.StartSSHD(t, t.TempDir(), lines...)
-	h := ssh.New(sshd.Name, ssh.Settings{Home: sshd.Home, User: "x", Configs: []string{filepath.Join(sshd.Home, ".ssh", "config")}})
+	h := hostOf(sshd)
 	t.Cleanup(func() { h.Close() })
 	return h, sshd
+}
+
+func hostOf(sshd *testbed.SSHD) *ssh.Host {
+	return ssh.New(sshd.Name, ssh.Settings{Home: sshd.Home, User: "x", Configs: []string{filepath.Join(sshd.Home, ".ssh", "config")}})
 }
 
 // everywhere runs a test at both places.

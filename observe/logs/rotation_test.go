@@ -39,6 +39,8 @@ func TestAFileThatIsCopiedAndTruncatedLosesNothingAndSaysNothingTwice(t *testing
 				want := past
 				for i, line := range numbered("a line that is written", 0, 200) {
 					if i%50 == 25 {
+						// No file comes and goes between two looks.
+						to.awaitLine(t, want[len(want)-20])
 						copied := file + "." + line
 						if name == "copy first" {
 							copied = filepath.Join(dir, "a"+line)
