@@ -38,6 +38,9 @@ func drives(all []word, text []byte) {
 // addresses makes variable what letters of an address were not found to be: the
 // bc of 5c:50:15:36:bc:03.
 func addresses(all []word, text []byte) {
+	if bytes.IndexByte(text, ':') < 0 {
+		return
+	}
 	for i := 1; i < len(all); i++ {
 		addressed(all, i, i-1, text)
 	}

@@ -43,15 +43,19 @@ func speaks(all []word, i int, text []byte, from, to int) bool {
 // nextQuoted returns where the next text in double quotes is, -1 if there is
 // none.
 func nextQuoted(text []byte, at int) (from, to int) {
-	for ; at < len(text); at++ {
-		if text[at] != '"' || at > 0 && (class[text[at-1]] != sign || text[at-1] == '"') {
+	for at < len(text) {
+		n := bytes.IndexByte(text[at:], '"')
+		if n < 0 {
+			break
+		}
+		at += n + 1
+		if at > 1 && (class[text[at-2]] != sign || text[at-2] == '"') {
 			continue
 		}
-		n := bytes.IndexByte(text[at+1:], '"')
-		if n < 0 {
-			return -1, -1
+		if n = bytes.IndexByte(text[at:], '"'); n < 0 {
+			break
 		}
-		return at + 1, at + 1 + n
+		return at, at + n
 	}
 	return -1, -1
 }

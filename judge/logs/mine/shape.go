@@ -82,7 +82,9 @@ func (s *shape) spell(text []byte, all []word, lists bool) {
 func (s *shape) variable(fixed []byte) {
 	if !s.lastVaries() {
 		s.opened = 0
-		s.append(varying, s.behindNaming(), append(fixed[:len(fixed):len(fixed)], hole...))
+		s.append(varying, s.behindNaming(), fixed)
+		s.text = append(s.text, hole...)
+		s.spans[len(s.spans)-1].to = len(s.text)
 		return
 	}
 	last := &s.spans[len(s.spans)-1]
