@@ -3,6 +3,7 @@ package logs
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"noon/fleet"
@@ -60,7 +61,7 @@ func (j *Judge) Register(caveats []Caveat) {
 // is none.
 func (r *register) find(key, template string, versions []fleet.Version, now time.Time) *KnownCaveat {
 	for i, c := range r.caveats {
-		if c.Family != key && !mine.Match(c.Family, template) {
+		if !names(c.Family, key, template) {
 			continue
 		}
 		r.matched[i] = true
@@ -69,6 +70,19 @@ func (r *register) find(key, template string, versions []fleet.Version, now time
 		}
 	}
 	return nil
+}
+
+// names tells whether an entry is of a family: by its key, or else by its
+// template.
+func names(entry, key, template string) bool {
+	if isKey(entry) {
+		return entry == key
+	}
+	return mine.Match(entry, template)
+}
+
+func isKey(text string) bool {
+	return len(text) == len("01234567") && strings.Trim(text, "0123456789abcdef") == ""
 }
 
 func holdsFor(c Caveat, versions []fleet.Version) bool {

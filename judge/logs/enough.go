@@ -34,6 +34,9 @@ func (j *Judge) missing(now time.Time) []string {
 	if live == 0 {
 		missing = append(missing, "no server with the live version is read: there is nothing to compare with")
 	}
+	if n := j.comparer.Untested(); n > 0 {
+		missing = append(missing, plural(n, "family")+" could not be compared: there are too many")
+	}
 	return append(missing, j.lost()...)
 }
 

@@ -38,7 +38,7 @@ type marks struct {
 	named, timed      int
 }
 
-const marksMost = 24
+const marksMost = 12
 
 func (m *marks) add(l Line) {
 	if l.Episode != "" {

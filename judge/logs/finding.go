@@ -22,41 +22,76 @@ type draft struct {
 	Finding
 	group    *group
 	evidence evidence.Evidence
-	old      *group // what a reworded one was
 	by       string // the template of the companion whose evidence it is
 }
 
-// findings compares all families.
-func (j *Judge) findings(now time.Time) []*draft {
-	var found []*draft
+// findingsMost is how many findings are looked at closely: the strongest.
+const findingsMost = 200
+
+// findings compares all families. more is how many others there would be.
+func (j *Judge) findings(now time.Time) (found []*draft, more int) {
 	groups := j.groups()
-	for _, g := range groups {
-		if d := j.examine(g, now); d != nil {
+	suspects := j.suspects(groups)
+	if len(suspects) > findingsMost {
+		more = len(suspects) - findingsMost
+		suspects = suspects[:findingsMost]
+	}
+	for _, s := range suspects {
+		if d := j.examine(s, now); d != nil {
 			found = append(found, d)
 		}
 	}
 	found = j.reword(found, groups)
-	for _, d := range found {
-		if d.Tier == TierStop {
-			j.stopped[d.group.root.number] = true
-		}
-	}
 	slices.SortStableFunc(found, worse)
 	found = fold(found)
 	for _, d := range found {
+		j.stopped[d.group.root.number] = d.Tier == TierStop
 		d.Words = j.words(d)
 	}
-	return found
+	return found, more
+}
+
+// suspect is a family that may be a finding.
+type suspect struct {
+	group    *group
+	evidence evidence.Evidence
+	strength float64
+}
+
+// suspects are all families that may be findings, the strongest first. With a
+// register, every family that canaries write may be a known caveat.
+func (j *Judge) suspects(groups []*group) []suspect {
+	var all []suspect
+	for _, g := range groups {
+		s := suspect{group: g, evidence: j.comparer.Evidence(g.root.number)}
+		s.strength = max(g.value(s.evidence), s.evidence.Less) / s.evidence.Needed
+		fresh := g.written() && g.live+g.liveStarts == 0 && g.severity >= grave
+		if fresh || s.strength >= 1.0/suspicion || j.stopped[g.root.number] || g.written() && len(j.register.caveats) > 0 {
+			all = append(all, s)
+		}
+	}
+	slices.SortStableFunc(all, func(a, b suspect) int {
+		return cmp.Or(cmp.Compare(b.strength, a.strength), cmp.Compare(b.group.severity, a.group.severity))
+	})
+	return all
+}
+
+func (g *group) written() bool { return g.canary+g.canaryStarts > 0 }
+
+// value is the evidence that counts for a family: one that says of itself that
+// nothing is wrong may be written twice as often.
+func (g *group) value(e evidence.Evidence) float64 {
+	if g.severity == quiet {
+		return e.Twice
+	}
+	return e.More
 }
 
 // examine says what is to be found of one family, nil for nothing.
-func (j *Judge) examine(g *group, now time.Time) *draft {
-	if g.canary+g.canaryStarts == 0 && g.live == 0 {
-		return nil
-	}
-	d := j.draft(g, now)
+func (j *Judge) examine(s suspect, now time.Time) *draft {
+	g, d := s.group, j.draft(s, now)
 	switch {
-	case g.canary+g.canaryStarts > 0 && g.live+g.liveStarts == 0 && !j.known[d.Family]:
+	case g.written() && g.live+g.liveStarts == 0 && !j.known[d.Family]:
 		return j.examineNew(d)
 	case g.canary > 0 && j.rises(d):
 		d.Kind = KindRate
@@ -71,17 +106,15 @@ func (j *Judge) examine(g *group, now time.Time) *draft {
 	return nil
 }
 
-func (j *Judge) draft(g *group, now time.Time) *draft {
+func (j *Judge) draft(s suspect, now time.Time) *draft {
+	g := s.group
 	key, template := j.key(g.root), j.template(g.root)
-	d := &draft{group: g, evidence: j.comparer.Evidence(g.root.number), Finding: Finding{
+	d := &draft{group: g, evidence: s.evidence, Finding: Finding{
 		Family: key, Template: template, Level: g.level, Canary: g.canary, Live: g.live,
 		First: g.first, Samples: g.samples, Stack: g.stack,
 		Caveat: j.register.find(key, template, j.canaryVersions(), now),
 	}}
-	d.Evidence, d.Needed = d.evidence.More, d.evidence.Needed
-	if g.severity == quiet {
-		d.Evidence = d.evidence.Twice
-	}
+	d.Evidence, d.Needed = g.value(d.evidence), d.evidence.Needed
 	for i, c := range j.columns {
 		if n := g.counts[i]; n.lines+g.starts[i] > 0 || !c.live {
 			d.Counts = append(d.Counts, ServerCount{c.server, c.version, n.episodes, n.lines + g.starts[i]})

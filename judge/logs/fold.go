@@ -15,6 +15,9 @@ func fold(found []*draft) []*draft {
 	return leads
 }
 
+// companionsMost is how many families one finding names.
+const companionsMost = 10
+
 // leadOf finds the finding that d belongs to, nil for none.
 func leadOf(leads []*draft, d *draft) *draft {
 	if !d.folds() {
@@ -44,7 +47,9 @@ func (lead *draft) take(d *draft) {
 		}
 		return
 	}
-	lead.With = append(lead.With, d.companion())
+	if len(lead.With) < companionsMost {
+		lead.With = append(lead.With, d.companion())
+	}
 	if rank(d.Tier) < rank(lead.Tier) {
 		lead.strengthen(d)
 	}

@@ -1,99 +1,389 @@
 package logs_test
 
 import (
-	"encoding/json"
 	"fmt"
+	"reflect"
+	"strings"
 	"testing"
 	"time"
 
-	"noon/fleet"
 	"noon/judge/logs"
 )
 
-var start = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
-
-// shop is a small fleet that writes lines, second by second.
-type shop struct {
-	judge    *logs.Judge
-	servers  []string
-	canary   string
-	upgraded time.Time
-	now      time.Time
-	n        int
-	// extra writes what is peculiar at this second.
-	extra func(s *shop, server string, canary bool, second int)
-}
-
-func newShop(w logs.Watch, servers int) *shop {
-	s := &shop{now: start, canary: "web1"}
-	w.Service, w.Live = "shop", "v1"
-	s.judge = logs.New(w)
-	for i := range servers {
-		s.servers = append(s.servers, fmt.Sprintf("web%d", i+1))
+func TestWhereNothingIsWrongTheNewVersionIsCleanAfterEnoughLines(t *testing.T) {
+	s := newShop(4, logs.Watch{})
+	s.run(10 * time.Minute)
+	s.upgrade("web1")
+	if r := s.run(time.Minute); r.Verdict != logs.Undecided || len(r.Missing) == 0 {
+		t.Errorf("after a minute: %s", told(r))
 	}
-	return s
-}
-
-func (s *shop) line(server string, level logs.Level, text string) logs.Line {
-	version := fleet.Version("v1")
-	if server == s.canary && !s.upgraded.IsZero() {
-		version = "v2"
-	}
-	s.n++
-	return logs.Line{Server: server, Version: version, Time: s.now, Level: level, Text: text, Raw: text}
-}
-
-func (s *shop) write(server string, level logs.Level, text string) {
-	s.judge.Add(s.line(server, level, text))
-}
-
-func (s *shop) upgrade() {
-	s.upgraded = s.now
-	s.judge.Upgraded(logs.Canary{Server: s.canary, Version: "v2", Since: s.now})
-}
-
-func (s *shop) run(d time.Duration) {
-	for range int(d / time.Second) {
-		second := int(s.now.Sub(start) / time.Second)
-		for i, server := range s.servers {
-			for k := range 4 {
-				s.write(server, logs.Info, fmt.Sprintf("%s served %d items in %d ms", []string{"catalog", "cart", "search", "account"}[k], (second+i)%7, 10+(second*k)%90))
-			}
-			if (second+i)%5 == 0 {
-				s.write(server, logs.Warning, fmt.Sprintf("session cache full, evicted %d entries", second%50))
-			}
-			if s.extra != nil {
-				s.extra(s, server, server == s.canary && !s.upgraded.IsZero(), second)
-			}
-		}
-		s.now = s.now.Add(time.Second)
+	if r := s.run(10 * time.Minute); r.Verdict != logs.Clean || len(r.Findings) > 0 {
+		t.Errorf("after ten minutes: %s", told(r))
 	}
 }
 
-func show(t *testing.T, r logs.Report) {
-	t.Helper()
-	text, _ := json.MarshalIndent(r, "", "  ")
-	t.Log(string(text))
+func TestANewPanicIsShownAtItsFirstLine(t *testing.T) {
+	s := newShop(4, logs.Watch{})
+	s.run(10 * time.Minute)
+	s.upgrade("web1")
+	s.run(2 * time.Minute)
+	panicked := s.line("web1", logs.Fatal, "panic: nil basket")
+	panicked.Stack = &logs.Stack{Key: "nil basket: shop.apply, shop.pay", Text: "goroutine 7\nshop.apply()\nshop.pay()"}
+	s.judge.Add(panicked)
+	r := s.judge.Report(s.now)
+	f := only(t, r)
+	if r.Verdict != logs.LookAt || f.Tier != logs.TierWatch || f.Kind != logs.KindNew || f.Stack == "" || f.Canary != 1 {
+		t.Errorf("%s", told(r))
+	}
 }
 
-func TestX(t *testing.T) {
-	s := newShop(logs.Watch{}, 4)
-	s.extra = func(s *shop, server string, canary bool, second int) {
+func TestAnErrorThatOnlyTheNewVersionWritesStops(t *testing.T) {
+	s := newShop(4, logs.Watch{})
+	s.run(10 * time.Minute)
+	s.upgrade("web1")
+	s.also = coupons(s)
+	r := s.run(3 * time.Minute)
+	f := only(t, r)
+	if r.Verdict != logs.Stop || f.Kind != logs.KindNew || f.Evidence < f.Needed || f.Live != 0 {
+		t.Errorf("%s", told(r))
+	}
+}
+
+// coupons fail on canaries, every 7 s.
+func coupons(s *shop) func(string, bool, int) {
+	return func(server string, canary bool, second int) {
 		if canary && second%7 == 0 {
-			s.write(server, logs.Error, fmt.Sprintf("coupon %d cannot be applied: nil basket", second))
-			l := s.line(server, logs.Error, "panic: nil basket")
-			l.Stack = &logs.Stack{Key: "panic: nil basket at shop.apply < shop.basket", Text: "goroutine 1\nshop.apply()"}
-			s.judge.Add(l)
+			s.write(server, logs.Error, "coupon %d cannot be applied: no basket", second)
+		}
+	}
+}
+
+func TestAnErrorThatBeginsOnAllServersDoesNotStop(t *testing.T) {
+	s := newShop(4, logs.Watch{})
+	s.run(10 * time.Minute)
+	s.upgrade("web1")
+	s.also = func(server string, _ bool, second int) {
+		if (second+len(server)*int(server[3]))%3 == 0 {
+			s.write(server, logs.Error, "payment gateway %d does not answer", second)
+		}
+	}
+	if r := s.run(10 * time.Minute); r.Verdict == logs.Stop {
+		t.Errorf("%s", told(r))
+	}
+}
+
+func TestAHostThatAlwaysWroteMoreIsNotBlamed(t *testing.T) {
+	s := newShop(4, logs.Watch{})
+	s.also = func(server string, _ bool, second int) {
+		if server == "web1" && second%2 == 0 || second%20 == 0 {
+			s.write(server, logs.Warning, "disk %d is slow", second%4)
 		}
 	}
 	s.run(10 * time.Minute)
-	s.upgrade()
-	s.run(5 * time.Second)
-	show(t, s.judge.Report(s.now))
-	for range 18 {
-		s.run(10 * time.Second)
-		r := s.judge.Report(s.now)
-		t.Log(r.Verdict, r.Missing, len(r.Findings), r.Findings[0].Words)
+	s.upgrade("web1")
+	if r := s.run(10 * time.Minute); r.Verdict != logs.Clean {
+		t.Errorf("%s", told(r))
 	}
-	show(t, s.judge.Report(s.now))
+}
+
+func TestAWarningThatComesFiveTimesAsOftenStops(t *testing.T) {
+	s := newShop(4, logs.Watch{})
+	s.also = func(server string, canary bool, second int) {
+		if second%10 == 0 || canary && second%2 == 0 {
+			s.write(server, logs.Warning, "retry %d of the ledger", second)
+		}
+	}
+	s.run(10 * time.Minute)
+	s.upgrade("web1")
+	r := s.run(10 * time.Minute)
+	if f := only(t, r); f.Tier != logs.TierStop || f.Kind != logs.KindRate || f.Live == 0 {
+		t.Errorf("%s", told(r))
+	}
+}
+
+func TestALineThatSaysNothingIsWrongNeverStopsForBeingNew(t *testing.T) {
+	s := newShop(4, logs.Watch{})
+	s.run(10 * time.Minute)
+	s.upgrade("web1")
+	s.also = func(server string, canary bool, second int) {
+		if canary {
+			s.write(server, logs.Info, "recommended %d items to a customer", second)
+		}
+	}
+	r := s.run(10 * time.Minute)
+	if f := only(t, r); f.Tier != logs.TierWatch {
+		t.Errorf("%s", told(r))
+	}
+}
+
+func TestARewordedErrorIsShownAndDoesNotStop(t *testing.T) {
+	s := newShop(4, logs.Watch{})
+	s.also = func(server string, canary bool, second int) {
+		switch {
+		case (second+int(server[3]))%4 != 0:
+		case canary:
+			s.write(server, logs.Error, "card of customer %d was declined by the bank", second)
+		default:
+			s.write(server, logs.Error, "card of customer %d declined by bank", second)
+		}
+	}
+	s.run(10 * time.Minute)
+	s.upgrade("web1")
+	for range 10 {
+		if r := s.run(time.Minute); r.Verdict == logs.Stop {
+			t.Fatalf("%s", told(r))
+		}
+	}
+	r := s.run(time.Minute)
+	if f := only(t, r); f.Kind != logs.KindReworded || f.Tier != logs.TierWatch || !strings.Contains(f.Was, "declined by bank") {
+		t.Errorf("%s", told(r))
+	}
+}
+
+func TestARewordedErrorThatAlsoComesMoreOftenStops(t *testing.T) {
+	s := newShop(4, logs.Watch{})
+	s.also = func(server string, canary bool, second int) {
+		switch {
+		case canary && second%2 == 0:
+			s.write(server, logs.Error, "card of customer %d was declined by the bank", second)
+		case !canary && (second+int(server[3]))%12 == 0:
+			s.write(server, logs.Error, "card of customer %d declined by bank", second)
+		}
+	}
+	s.run(10 * time.Minute)
+	s.upgrade("web1")
+	if r := s.run(10 * time.Minute); r.Verdict != logs.Stop {
+		t.Errorf("%s", told(r))
+	}
+}
+
+func TestAFamilyThatVanishedIsShown(t *testing.T) {
+	s := newShop(4, logs.Watch{})
+	s.also = func(server string, canary bool, second int) {
+		if !canary && (second+int(server[3]))%3 == 0 {
+			s.write(server, logs.Info, "mail %d handed over", second)
+		}
+	}
+	s.run(10 * time.Minute)
+	s.upgrade("web1")
+	r := s.run(10 * time.Minute)
+	if f := only(t, r); f.Kind != logs.KindGone || f.Tier != logs.TierWatch || r.Verdict != logs.LookAt {
+		t.Errorf("%s", told(r))
+	}
+}
+
+func TestOneRequestThatLogs300LinesIsOneEpisode(t *testing.T) {
+	s := newShop(4, logs.Watch{})
+	s.run(10 * time.Minute)
+	s.upgrade("web1")
+	s.run(time.Minute)
+	for i := range 300 {
+		l := s.line("web1", logs.Error, fmt.Sprintf("row %d cannot be read", i))
+		l.Episode = "7f3a"
+		s.judge.Add(l)
+	}
+	r := s.run(20 * time.Second)
+	if f := only(t, r); f.Canary != 1 || f.Counts[0].Lines != 300 || f.Tier != logs.TierWatch {
+		t.Errorf("%+v\n%s", f.Counts, told(r))
+	}
+}
+
+func TestABurstOfOneSecondWithoutEpisodesIsOneEpisode(t *testing.T) {
+	s := newShop(4, logs.Watch{})
+	s.run(10 * time.Minute)
+	s.upgrade("web1")
+	s.run(time.Minute)
+	for i := range 300 {
+		s.write("web1", logs.Error, "row %d cannot be read", i)
+	}
+	r := s.run(20 * time.Second)
+	if f := only(t, r); f.Canary != 1 || f.Tier != logs.TierWatch {
+		t.Errorf("%s", told(r))
+	}
+}
+
+func TestAnErrorItsStackAndItsRequestAreOneFinding(t *testing.T) {
+	s := newShop(4, logs.Watch{})
+	s.run(10 * time.Minute)
+	s.upgrade("web1")
+	s.also = func(server string, canary bool, second int) {
+		if !canary || second%7 != 0 {
+			return
+		}
+		l := s.line(server, logs.Error, "basket is nil")
+		l.Stack = &logs.Stack{Key: "basket is nil: shop.apply", Text: "shop.apply()"}
+		l.Episode = fmt.Sprint("req", second)
+		s.judge.Add(l)
+		l = s.line(server, logs.Error, fmt.Sprintf("POST checkout failed for customer %d", second))
+		l.Episode = fmt.Sprint("req", second)
+		s.judge.Add(l)
+	}
+	r := s.run(3 * time.Minute)
+	f := only(t, r)
+	if f.Tier != logs.TierStop || f.Stack == "" || len(f.With) != 1 || !strings.Contains(f.With[0].Template, "POST checkout failed") {
+		t.Errorf("%s", told(r))
+	}
+}
+
+func TestTwelveLinesInAnHourAreUndecided(t *testing.T) {
+	s := newShop(4, logs.Watch{})
+	s.calm = true
+	s.also = func(server string, _ bool, second int) {
+		if second%300 == 0 {
+			s.write(server, logs.Info, "nothing to do, slept %d s", second)
+		}
+	}
+	s.run(time.Hour)
+	s.upgrade("web1")
+	r := s.run(time.Hour)
+	if r.Verdict != logs.Undecided || r.CanaryLines != 12 || !strings.HasPrefix(r.Missing[0], "12 lines of web1 were compared; ") {
+		t.Errorf("%s", told(r))
+	}
+}
+
+func TestARareErrorOfASparseLogDoesNotStop(t *testing.T) {
+	s := newShop(4, logs.Watch{})
+	s.calm = true
+	s.also = func(server string, _ bool, second int) {
+		if second%300 == 60*int(server[3]-'0') {
+			s.write(server, logs.Error, "backup of %d failed", second)
+		}
+	}
+	s.run(time.Hour)
+	s.upgrade("web1")
+	if r := s.run(4 * time.Hour); r.Verdict == logs.Stop {
+		t.Errorf("%s", told(r))
+	}
+}
+
+func TestLinesWithoutTimeOrVersionAreCountedAsUnknown(t *testing.T) {
+	s := newShop(3, logs.Watch{})
+	s.run(10 * time.Minute)
+	s.upgrade("web1")
+	s.also = func(server string, canary bool, second int) {
+		l := s.line(server, logs.Info, "no time")
+		l.Time = time.Time{}
+		s.judge.Add(l)
+		l = s.line(server, logs.Info, "no version")
+		l.Version = ""
+		s.judge.Add(l)
+	}
+	r := s.run(20 * time.Minute)
+	if r.UnknownLines != 2*3*1200 || r.Verdict != logs.Undecided || !strings.Contains(told(r), "their time or version is not known") {
+		t.Errorf("%d unknown: %s", r.UnknownLines, told(r))
+	}
+}
+
+func TestMissedLinesOfACanaryAreNeverClean(t *testing.T) {
+	s := newShop(4, logs.Watch{})
+	s.run(10 * time.Minute)
+	s.upgrade("web1")
+	s.run(10 * time.Minute)
+	s.judge.Missed("web1", 5000, "more than 1,000 lines a second")
+	r := s.run(10 * time.Second)
+	if r.Verdict != logs.Undecided || r.MissedLines != 5000 || !strings.Contains(told(r), "5,000 lines of web1 were not read: more than 1,000 lines a second") {
+		t.Errorf("%s", told(r))
+	}
+}
+
+func TestWithoutLiveServersNothingIsDecided(t *testing.T) {
+	s := newShop(1, logs.Watch{})
+	s.run(10 * time.Minute)
+	s.upgrade("web1")
+	s.also = coupons(s)
+	r := s.run(10 * time.Minute)
+	if r.Verdict != logs.LookAt || !strings.Contains(told(r), "nothing to compare with") {
+		t.Errorf("%s", told(r))
+	}
+}
+
+func TestLinesOfAStartAreComparedWithOtherStarts(t *testing.T) {
+	s := newShop(4, logs.Watch{})
+	starting := func(server string, level logs.Level, text string) {
+		l := s.line(server, level, text)
+		l.Starting = true
+		s.judge.Add(l)
+	}
+	s.run(5 * time.Minute)
+	starting("web2", logs.Warning, "config key cache.size is not set")
+	s.run(5 * time.Minute)
+	s.upgrade("web1")
+	starting("web1", logs.Warning, "config key cache.size is not set")
+	starting("web1", logs.Error, "migration 7 cannot be found")
+	r := s.run(time.Minute)
+	f := only(t, r)
+	if f.Tier != logs.TierWatch || !strings.Contains(f.Template, "migration") || !strings.Contains(f.Words, "not at 1 start of the live version") {
+		t.Errorf("%s", told(r))
+	}
+}
+
+func TestLaterBatchesKeepWhatWasFound(t *testing.T) {
+	s := newShop(6, logs.Watch{})
+	s.run(10 * time.Minute)
+	s.upgrade("web1")
+	s.also = coupons(s)
+	first := only(t, s.run(time.Minute))
+	s.upgrade("web2")
+	s.upgrade("web3")
+	r := s.run(3 * time.Minute)
+	f := only(t, r)
+	if f.Tier != logs.TierStop || len(f.Servers) != 3 || f.Family != first.Family {
+		t.Errorf("%s", told(r))
+	}
+}
+
+func TestABatchWithNothingWrongIsClean(t *testing.T) {
+	s := newShop(6, logs.Watch{})
+	s.run(10 * time.Minute)
+	s.upgrade("web1")
+	s.run(5 * time.Minute)
+	s.upgrade("web2")
+	s.upgrade("web3")
+	if r := s.run(15 * time.Minute); r.Verdict != logs.Clean {
+		t.Errorf("%s", told(r))
+	}
+}
+
+func TestARestartOfTheWatcherIsToldTheSameCanaryAgain(t *testing.T) {
+	s := newShop(4, logs.Watch{})
+	s.run(10 * time.Minute)
+	s.upgrade("web1")
+	since := s.now
+	for range 20 {
+		s.run(30 * time.Second)
+		s.judge.Upgraded(logs.Canary{Server: "web1", Version: "v2", Since: since})
+	}
+	if r := s.run(time.Minute); r.Verdict != logs.Clean {
+		t.Errorf("%s", told(r))
+	}
+}
+
+func TestTheSameLinesGiveTheSameReport(t *testing.T) {
+	report := func() logs.Report {
+		s := newShop(5, logs.Watch{})
+		s.run(5 * time.Minute)
+		s.upgrade("web1")
+		s.also = coupons(s)
+		return s.run(2 * time.Minute)
+	}
+	if a, b := report(), report(); !reflect.DeepEqual(a, b) {
+		t.Errorf("%+v\n%+v", a, b)
+	}
+}
+
+func TestTheOrderOfServersDoesNotMatter(t *testing.T) {
+	var lines [2]logs.Report
+	for k := range lines {
+		s := newShop(4, logs.Watch{})
+		if k == 1 {
+			s.servers = []string{"web3", "web1", "web4", "web2"}
+		}
+		s.also = coupons(s)
+		s.run(5 * time.Minute)
+		s.upgrade("web1")
+		lines[k] = s.run(5 * time.Minute)
+	}
+	if lines[0].Verdict != lines[1].Verdict {
+		t.Errorf("%s\n%s", told(lines[0]), told(lines[1]))
+	}
 }

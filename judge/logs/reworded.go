@@ -10,30 +10,55 @@ import (
 // for one family, are not written more often than before. Such a finding is
 // shown and never stops.
 func (j *Judge) reword(found []*draft, groups []*group) []*draft {
+	if !slices.ContainsFunc(found, (*draft).mayBeReworded) {
+		return found
+	}
+	vanished := j.vanishedOf(groups)
 	gone := map[int32]bool{}
 	for _, d := range found {
-		if d.Kind != KindNew || d.Caveat != nil || d.group.canary == 0 {
+		if !d.mayBeReworded() {
 			continue
 		}
-		if old := j.oldOf(d, groups); old != nil {
+		if old := j.oldOf(d, vanished); old != nil {
 			gone[old.root.number] = true
 			d.Kind, d.Tier, d.Was = KindReworded, TierWatch, j.template(old.root)
 			d.Live = old.live
-			d.old = old
-			j.stopped[d.group.root.number] = false
 		}
 	}
 	return slices.DeleteFunc(found, func(d *draft) bool { return d.Kind == KindGone && gone[d.group.root.number] })
 }
 
-// oldOf finds the family that d was in the live version, nil for none.
-func (j *Judge) oldOf(d *draft, groups []*group) *group {
-	words := wordsOf(d.Template)
+func (d *draft) mayBeReworded() bool {
+	return d.Kind == KindNew && d.Caveat == nil && d.group.canary > 0
+}
+
+// worded is a family with the words of its template.
+type worded struct {
+	group *group
+	words []string
+}
+
+// vanishedOf are the families of the live version that the canaries write no
+// longer.
+func (j *Judge) vanishedOf(groups []*group) []worded {
+	var all []worded
 	for _, g := range groups {
+		if g.live > 0 && j.vanished(g) {
+			all = append(all, worded{g, wordsOf(j.template(g.root))})
+		}
+	}
+	return all
+}
+
+// oldOf finds the family that d was in the live version, nil for none.
+func (j *Judge) oldOf(d *draft, vanished []worded) *group {
+	words := wordsOf(d.Template)
+	for _, v := range vanished {
+		g := v.group
 		if d.Level >= Warning && d.Level > g.level {
 			continue // what was no error is not an error in other words
 		}
-		if g.live == 0 || (g.root.stackKey == "") != (d.group.root.stackKey == "") || !alike(words, wordsOf(j.template(g.root))) || !j.vanished(g) {
+		if (g.root.stackKey == "") != (d.group.root.stackKey == "") || !alike(words, v.words) {
 			continue
 		}
 		if e := j.comparer.Together(d.group.root.number, g.root.number); e.More < e.Needed {

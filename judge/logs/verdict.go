@@ -1,6 +1,9 @@
 package logs
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // Report says what the lines so far tell. Lines that were written shortly
 // before now wait for those of other servers; a zero now waits for none: it is
@@ -13,10 +16,14 @@ func (j *Judge) Report(now time.Time) Report {
 	}
 	r := Report{Service: j.watch.Service, Findings: []Finding{}, UnknownLines: j.unknown + j.noRoom}
 	j.countLines(&r)
-	for _, d := range j.findings(now) {
+	found, more := j.findings(now)
+	for _, d := range found {
 		r.Findings = append(r.Findings, d.Finding)
 	}
 	r.Missing = j.missing(now)
+	if more > 0 {
+		r.Missing = append(r.Missing, fmt.Sprintf("%s that may be findings were too many to look at", plural(more, "more family")))
+	}
 	r.Notes = j.register.notes(now)
 	r.Verdict = opinion(r)
 	return r

@@ -158,6 +158,9 @@ func noun(n int, what string) string {
 	if n == 1 {
 		return what
 	}
+	if stem, ok := strings.CutSuffix(what, "y"); ok {
+		return stem + "ies"
+	}
 	return what + "s"
 }
 

@@ -17,6 +17,8 @@ type Comparer struct {
 	population population
 	fresh      *past // of a family without history
 	begun      int   // the first block of the watching
+	trials     int
+	untested   int
 	tally      tally
 }
 
@@ -40,8 +42,11 @@ type canary struct{ column, before int }
 // family is what is known of one family.
 type family struct {
 	seen   bool
-	budget float64 // its part of alpha; 0 while it is shared out evenly
+	budget float64 // its part of alpha; 0 if it was known before
+	weight float64 // among those
 	trials []*trial
+	// untested: there was no room for trials.
+	untested bool
 	// written by the canaries while watching, and what the live servers' rate
 	// and the exposures predict.
 	written, predicted float64
@@ -122,6 +127,7 @@ func (c *Comparer) meet(n Count) {
 	}
 	f.seen = true
 	if len(c.canaries) == 0 || c.blocks < settling {
+		f.weight = 1
 		c.spending.known++
 		return
 	}
@@ -141,7 +147,9 @@ func (c *Comparer) watchBlock(b Block) {
 			sh := share{c.tally.of(f, i), c.tally.rest(f), exposure, restExposure}
 			c.families[f].written += float64(sh.canary)
 			c.families[f].predicted += float64(sh.rest) * exposure / restExposure
-			c.trial(f, i).add(c.blocks, sh, c.surfaces)
+			if t := c.trial(f, i); t != nil {
+				t.add(c.blocks, sh, c.surfaces)
+			}
 		}
 	}
 	c.tally.clear()
@@ -164,20 +172,30 @@ func (c *Comparer) exposureOfLive(b Block) float64 {
 	return sum
 }
 
-// trial of a family on the i-th canary.
+// trialsMost bounds the memory of trials, about 4 KB each.
+const trialsMost = 1 << 14
+
+// Untested is how many families were not compared as there are too many.
+func (c *Comparer) Untested() int { return c.untested }
+
+// trial of a family on the i-th canary, nil if there is no room for one.
 func (c *Comparer) trial(f int32, i int) *trial {
-	trials := &c.families[f].trials
-	for len(*trials) < len(c.canaries) {
-		*trials = append(*trials, nil)
+	fam := &c.families[f]
+	if fam.trials == nil {
+		if c.trials+len(c.canaries) > trialsMost {
+			if !fam.untested {
+				fam.untested = true
+				c.untested++
+			}
+			return nil
+		}
+		c.trials += len(c.canaries)
+		fam.trials = make([]*trial, len(c.canaries))
+		for k := range fam.trials {
+			fam.trials[k] = &trial{past: c.fresh}
+		}
 	}
-	if (*trials)[i] == nil {
-		(*trials)[i] = &trial{}
-	}
-	t := (*trials)[i]
-	if t.past == nil {
-		t.past = c.fresh
-	}
-	return t
+	return fam.trials[i]
 }
 
 // Evidence returns what the blocks so far say of a family. One that was in no
@@ -188,7 +206,7 @@ func (c *Comparer) Evidence(f int32) Evidence {
 		return e
 	}
 	fam := &c.families[f]
-	e.Needed = 1 / (c.alpha * c.spending.part(fam.budget))
+	e.Needed = 1 / (c.alpha * c.spending.part(fam.budget, fam.weight))
 	e.Written, e.Predicted = fam.written, fam.predicted
 	if w, ok := fam.won(c.surfaces); ok {
 		e.More, e.Twice, e.Less = w.values()
@@ -200,16 +218,12 @@ func (c *Comparer) Evidence(f int32) Evidence {
 // which the family was never seen has 1.
 func (f *family) won(s *surfaces) (won, bool) {
 	var sum won
-	any := false
 	for _, t := range f.trials {
-		w := won{}
-		if t != nil {
-			w, any = t.value(s), true
-		}
+		w := t.value(s)
 		sum.more += math.Exp(w.more)
 		sum.twice += math.Exp(w.twice)
 		sum.less += math.Exp(w.less)
 	}
 	n := float64(max(len(f.trials), 1))
-	return won{math.Log(sum.more / n), math.Log(sum.twice / n), math.Log(sum.less / n)}, any
+	return won{math.Log(sum.more / n), math.Log(sum.twice / n), math.Log(sum.less / n)}, len(f.trials) > 0
 }

@@ -45,10 +45,12 @@ func (f *filter) add(block int, s *surface) {
 			top = max(top, now, burst[p])
 		}
 	}
-	f.scale(1 / top)
+	if top < 1e-100 {
+		f.scale(1 / top)
+	}
 }
 
-// scale keeps the largest value at 1.
+// scale makes the largest value 1: only ratios matter.
 func (f *filter) scale(by float64) {
 	for k := range f.usual {
 		for p := range f.usual[k] {

@@ -21,10 +21,12 @@ func (h *history) add(b Block) {
 // begin begins the watching anew: what was won is shared out evenly between
 // the canaries, and what is usual is learned from all of history.
 func (c *Comparer) begin() {
+	c.trials = 0
 	for f := range c.families {
 		c.stake(&c.families[f])
 	}
 	c.begun = c.blocks
+	c.weigh()
 	pasts := make([][]*filter, len(c.canaries))
 	var all []*filter
 	for i, canary := range c.canaries {
@@ -37,10 +39,18 @@ func (c *Comparer) begin() {
 	}
 	c.population = learn(all)
 	c.fresh = c.population.of(newFilter(0))
+	for f := range c.families {
+		for _, t := range c.families[f].trials {
+			t.past = c.fresh
+		}
+	}
 	for i, past := range pasts {
 		for f, s := range past {
-			if s != nil {
-				c.trial(int32(f), i).past = c.population.of(s)
+			if s == nil {
+				continue
+			}
+			if t := c.trial(int32(f), i); t != nil {
+				t.past = c.population.of(s)
 			}
 		}
 	}
@@ -49,10 +59,10 @@ func (c *Comparer) begin() {
 // stake begins a family's trials anew with what was won so far.
 func (c *Comparer) stake(f *family) {
 	w, any := f.won(c.surfaces)
-	f.trials = nil
-	if !any {
+	if f.trials = nil; !any {
 		return
 	}
+	c.trials += len(c.canaries)
 	for range c.canaries {
 		f.trials = append(f.trials, &trial{capital: w, now: w})
 	}

@@ -41,18 +41,21 @@ const sharesMost = 1 << 13
 type surfaces struct{ seen map[shareKey]*surface }
 
 type shareKey struct {
-	canary, rest, canaryExposure, restExposure int16
+	canary, rest, ratio, size int16
 }
 
 func newSurfaces() *surfaces { return &surfaces{seen: map[shareKey]*surface{}} }
 
 // of returns the likelihood of a share.
 func (s *surfaces) of(sh share) *surface {
-	// Exposures within 4 % are taken for the same.
-	qc, qr := quantum(sh.canaryExposure), quantum(sh.restExposure)
-	sh.canaryExposure, sh.restExposure = math.Exp(float64(qc)/25), math.Exp(float64(qr)/25)
+	// The ratio of exposures is held to 4 %; their size, which only says how
+	// much bursts even out, to 13 %.
+	size := quantum(sh.restExposure, 4)
+	ratio := quantum(sh.canaryExposure/sh.restExposure, 12)
+	sh.restExposure = math.Exp(float64(size) / 4)
+	sh.canaryExposure = sh.restExposure * math.Exp(float64(ratio)/12)
 	sh.canary, sh.rest = thinned(sh.canary, sh.rest)
-	key := shareKey{int16(sh.canary), int16(sh.rest), qc, qr}
+	key := shareKey{int16(sh.canary), int16(sh.rest), ratio, size}
 	if known := s.seen[key]; known != nil {
 		return known
 	}
@@ -77,8 +80,8 @@ func thinned(canary, rest int) (int, int) {
 	return canary, thinMost - canary
 }
 
-func quantum(exposure float64) int16 {
-	return int16(math.Round(25 * math.Log(min(max(exposure, 1e-6), 1e6))))
+func quantum(exposure, steps float64) int16 {
+	return int16(math.Round(steps * math.Log(min(max(exposure, 1e-6), 1e6))))
 }
 
 // newSurface is the beta-binomial with the canary's share k e_c exp(x) and the

@@ -27,7 +27,7 @@ func (c *Comparer) mergeOne(from, to int32) {
 		return
 	}
 	if !b.seen {
-		b.seen, b.budget = true, a.budget
+		b.seen, b.budget, b.weight = true, a.budget, a.weight
 	}
 	b.written += a.written
 	b.predicted += a.predicted
@@ -42,9 +42,7 @@ func (c *Comparer) mergeOne(from, to int32) {
 // lost is what was lost before the watching was last begun, as logarithms.
 func (f *family) lost() (l won) {
 	for _, t := range f.trials {
-		if t != nil {
-			l.more, l.twice, l.less = min(l.more, t.capital.more), min(l.twice, t.capital.twice), min(l.less, t.capital.less)
-		}
+		l.more, l.twice, l.less = min(l.more, t.capital.more), min(l.twice, t.capital.twice), min(l.less, t.capital.less)
 	}
 	return l
 }
@@ -62,7 +60,7 @@ func (c *Comparer) Together(families ...int32) Evidence {
 
 // NeededOfKnown is how large the evidence of a family must be that was known
 // before the watching.
-func (c *Comparer) NeededOfKnown() float64 { return 1 / (c.alpha * c.spending.part(0)) }
+func (c *Comparer) NeededOfKnown() float64 { return 1 / (c.alpha * c.spending.part(0, 1)) }
 
 // NeededOfNext is how large the evidence of a family must be that will be met
 // next.

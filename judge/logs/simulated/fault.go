@@ -6,10 +6,11 @@ type Fault struct {
 	Name string
 	// New is how many episodes a block write a template nobody wrote before.
 	New float64
-	// Factor multiplies one family of 1 to 2 episodes a block; Severity says
-	// which kind of family.
+	// Factor multiplies one family of 1 to 2 episodes a block; Severity and
+	// Shape say of which kind it is.
 	Factor   float64
 	Severity Severity
+	Shape    float64
 	// Sessions is the share of sessions that fail.
 	Sessions float64
 	// Burst: at block 10 of the watch all servers begin to write a template
@@ -39,8 +40,8 @@ func (f *Fleet) place() {
 	f.faulty = faulty{raised: -1, by: f.fault.Factor}
 	if f.fault.Factor > 0 {
 		f.faulty.raised = f.ofRate(1, 2)
-		f.families[f.faulty.raised].severity = f.fault.Severity
-		f.families[f.faulty.raised].born = 0
+		raised := &f.families[f.faulty.raised]
+		raised.severity, raised.shape, raised.born = f.fault.Severity, f.fault.Shape, 0
 	}
 	if f.fault.Sessions > 0 {
 		f.faulty.errors = []int{f.add(0), f.add(0.05), f.add(0), f.add(0.01)}

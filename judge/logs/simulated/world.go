@@ -167,12 +167,6 @@ func (f *Fleet) Watching() bool { return f.block >= History }
 // SeverityOf a family.
 func (f *Fleet) SeverityOf(i int) Severity { return f.families[i].severity }
 
-// RateOf a family, in episodes a block on an average server.
-func (f *Fleet) RateOf(i int) float64 { return f.families[i].rate }
-
-// ShapeOf a family: how bursty it is, 0 is not at all.
-func (f *Fleet) ShapeOf(i int) float64 { return f.families[i].shape }
-
 func (f *Fleet) drawTraffic() {
 	wave := f.draw.lognormal(0.1)
 	for s := range f.Traffic {

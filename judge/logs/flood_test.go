@@ -1,0 +1,66 @@
+package logs_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"runtime"
+	"testing"
+	"time"
+
+	"noon/judge/logs"
+)
+
+func TestMadeUpFamiliesWithoutEndTakeBoundedMemoryAndAreNeverClean(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a few seconds")
+	}
+	s := newShop(4, logs.Watch{})
+	s.run(5 * time.Minute)
+	s.upgrade("web1")
+	draw := rand.New(rand.NewPCG(1, 1))
+	word := func() string {
+		b := make([]byte, 8)
+		for i := range b {
+			b[i] = byte('a' + draw.IntN(26))
+		}
+		return string(b)
+	}
+	n := 120_000
+	for range 60 {
+		for range n / 60 {
+			text := fmt.Sprintf("%s %s: %s of %s, %s", word(), word(), word(), word(), word())
+			l := s.line("web1", logs.Error, text)
+			s.judge.Add(l)
+		}
+		s.run(10 * time.Second)
+	}
+	r := s.run(10 * time.Second)
+	var m runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&m)
+	defer runtime.KeepAlive(s)
+	if m.HeapAlloc > 200<<20 {
+		t.Errorf("%d MB are held", m.HeapAlloc>>20)
+	}
+	if r.Verdict == logs.Clean || len(r.Findings) > 1000 {
+		t.Errorf("%s with %d findings", r.Verdict, len(r.Findings))
+	}
+	t.Logf("%d MB, %d findings, %d unknown", m.HeapAlloc>>20, len(r.Findings), r.UnknownLines)
+}
+
+func BenchmarkAdd(b *testing.B) {
+	s := newShop(13, logs.Watch{})
+	s.run(10 * time.Minute)
+	s.upgrade("web1")
+	l := s.line("web2", logs.Info, "catalog served 3 items in 41 ms")
+	l.Episode = "7f3a"
+	b.ReportAllocs()
+	for b.Loop() {
+		l.Time = l.Time.Add(time.Millisecond)
+		s.judge.Add(l)
+		if l.Time.Sub(s.now) > 10*time.Second {
+			s.now = l.Time
+			s.judge.Report(s.now)
+		}
+	}
+}
