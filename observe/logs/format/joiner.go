@@ -101,7 +101,6 @@ func (j *joiner) pass(e *Entry, emit func(*Entry)) {
 	} else {
 		j.close(emit)
 	}
-	e.finish()
 	emit(e)
 }
 
@@ -168,10 +167,13 @@ func (j *joiner) hold(e *Entry, s sign) {
 	if j.held.nameless && len(j.episode) == 0 {
 		j.episode = append(j.episode, j.before...)
 	}
-	if j.held.nameless {
+	switch {
+	case len(e.trace) > 0:
+		j.keep(e.trace[:min(len(e.trace), traceMost)])
+	case j.held.nameless:
 		j.keep(e.body)
 		j.noted(e.body, s)
-	} else {
+	default:
 		j.keep(e.Text)
 	}
 }
@@ -237,9 +239,8 @@ func (j *joiner) close(emit func(*Entry)) {
 	if j.opened && e.Level == logs.Unsaid {
 		e.Level = logs.Error
 	}
-	if e.Lines > 1 || bytes.HasPrefix(j.trace, []byte("panic: ")) {
+	if e.Lines > 1 || len(e.trace) > 0 || bytes.HasPrefix(j.trace, []byte("panic: ")) {
 		e.trace = j.trace
 	}
-	e.finish()
 	emit(e)
 }

@@ -89,3 +89,21 @@ func TestCountsTellWhatWasNotRead(t *testing.T) {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
 }
+
+func TestATraceInOneMessageIsKeptWhileItIsHeld(t *testing.T) {
+	s := New(Options{})
+	message := `{"__REALTIME_TIMESTAMP":"1795266000123456","_PID":"7","PRIORITY":"PRIO","MESSAGE":"failed\njava.lang.IllegalStateException: x\n\tat a.B.c(B.java:1)"}`
+	for _, priority := range []string{"3", "6"} {
+		var stacks []string
+		see := func(e *Entry) {
+			if e.Stack != nil {
+				stacks = append(stacks, e.Stack.Key)
+			}
+		}
+		s.Push([]byte(strings.Replace(message, "PRIO", priority, 1)+"\n{\"msg\":\""+strings.Repeat(`\"`, 500)+"\"}\n"), read, see)
+		s.Close(see)
+		if want := []string{"java.lang.IllegalStateException @ a.B.c"}; !slices.Equal(stacks, want) {
+			t.Errorf("got %q, want %q", stacks, want)
+		}
+	}
+}

@@ -94,7 +94,6 @@ func (s *Stream) each(emit func(*Entry)) func([]byte, bool) {
 		e := s.parser.Parse(line, s.arrived)
 		e.Cut = cut
 		if !s.joins {
-			e.finish()
 			out(e)
 			return
 		}
@@ -104,6 +103,7 @@ func (s *Stream) each(emit func(*Entry)) func([]byte, bool) {
 
 func (s *Stream) out(emit func(*Entry)) func(*Entry) {
 	return func(e *Entry) {
+		e.finish()
 		s.counts.Entries++
 		if e.Time.IsZero() {
 			s.counts.Timeless++
