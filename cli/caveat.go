@@ -37,8 +37,8 @@ func (a *app) caveatAddCommand() *cobra.Command {
 	var versions []string
 	cmd := &cobra.Command{
 		Use: "add FAMILY", Short: "Add a family of log lines to the register",
-		Long:    "Adds a family: its key, as \"noon verdict\" shows it, or the line itself with <*>\nfor what varies.",
-		Example: "  noon caveat add 4f1d09aa --why \"the feed is late every day\" --ticket SHOP-17\n  noon caveat add \"exchange rates are stale, <*> old\" --why \"known\" --until 2027-01-31",
+		Long:    "Adds a family: its key, as \"noon verdict\" shows it, or the line itself with <*>\nfor what varies, also at its beginning and end.",
+		Example: "  noon caveat add 4f1d09aa --why \"the feed is late every day\" --ticket SHOP-17\n  noon caveat add \"<*> exchange rates are stale, <*>\" --why \"known\" --until 2027-01-31",
 		Args:    args(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			c.Family = args[0]

@@ -66,7 +66,7 @@ func (a *app) tier(t logs.Tier) string {
 
 // findingText is one finding: what it is, why, and what was written.
 func (a *app) findingText(b *strings.Builder, f logs.Finding) {
-	fmt.Fprintf(b, "%s %s  %s %s%s\n", a.tier(f.Tier), f.Family, kindWords(f), f.Level, a.paint.faint(since(f)))
+	fmt.Fprintf(b, "%s %s  %s%s%s\n", a.tier(f.Tier), f.Family, kindWords(f), level(f), a.paint.faint(since(f)))
 	fmt.Fprintf(b, "  %s\n", a.paint.strong(shortened(f.Template)))
 	fmt.Fprintf(b, "  %s\n", fleet.Plain(f.Words))
 	if f.Caveat != nil {
@@ -93,6 +93,9 @@ func (a *app) findingText(b *strings.Builder, f logs.Finding) {
 }
 
 func kindWords(f logs.Finding) string {
+	if f.Tier == logs.TierKnown {
+		return "no more often than elsewhere"
+	}
 	switch f.Kind {
 	case logs.KindNew:
 		return "only the new version writes this"
@@ -104,6 +107,13 @@ func kindWords(f logs.Finding) string {
 		return "reworded? it was " + fleet.Quoted(f.Was)
 	}
 	return string(f.Kind)
+}
+
+func level(f logs.Finding) string {
+	if f.Level == logs.Unsaid {
+		return ""
+	}
+	return "  " + f.Level.String()
 }
 
 func since(f logs.Finding) string {

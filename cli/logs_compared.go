@@ -8,6 +8,7 @@ import (
 	"iter"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -50,8 +51,8 @@ func (f comparedFiles) open(ctx context.Context) (*compared, error) {
 			c.files = append(c.files, &comparedFile{path: path, version: role.version})
 		}
 	}
-	for _, names := range [][]string{f.canary, f.live, f.before} {
-		c.name(names)
+	if err := c.name(slices.Concat(f.canary, f.live)); err != nil {
+		return nil, err
 	}
 	return c, errors.Join(c.spool(), c.span(ctx))
 }
@@ -62,32 +63,32 @@ func (c *compared) close() {
 	}
 }
 
-// serverDepth is how many folders may be part of a server's name.
-const serverDepth = 3
-
-// name calls each file by the server that it is of: the file's name, or with
-// as many of its folders as make it the only one of its role.
-func (c *compared) name(role []string) {
-	if len(role) == 0 {
-		return
-	}
+// name calls each file by the server that it is of: the file's name, with as
+// many of its folders as tell the canaries and the live servers apart. What is
+// called the same among the files from before is of the same server.
+func (c *compared) name(servers []string) error {
 	depth := 1
-	for ; depth < serverDepth; depth++ {
-		names := map[string]bool{}
-		for _, path := range role {
-			names[serverOf(path, depth)] = true
-		}
-		if len(names) == len(role) {
-			break
+	for ; !distinct(servers, depth); depth++ {
+		if depth > depthMost {
+			return &exit{exitUsage, fmt.Errorf("a file is named twice among %s: each is the log of one server, with one version", fleet.Plain(strings.Join(servers, ", ")))}
 		}
 	}
-	for _, path := range role {
-		for _, f := range c.files {
-			if f.path == path && f.server == "" {
-				f.server = serverOf(path, depth)
-			}
-		}
+	for _, f := range c.files {
+		f.server = serverOf(f.path, depth)
 	}
+	return nil
+}
+
+// depthMost is how many folders may be part of a server's name.
+const depthMost = 50
+
+// distinct tells whether the files have different names with so many folders.
+func distinct(paths []string, depth int) bool {
+	names := map[string]bool{}
+	for _, path := range paths {
+		names[serverOf(path, depth)] = true
+	}
+	return len(names) == len(paths)
 }
 
 // serverOf is the name of a file without what it ends in, below some of its

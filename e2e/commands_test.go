@@ -45,8 +45,8 @@ func (w *webshop) commands() map[string]func(*script, bool, []string) {
 		"shop": w.doShop, "artifact": w.doArtifact, "customers": w.doCustomers, "haproxy": w.doHAProxy,
 		"sshd": w.doSSHD, "process": w.doProcess, "runs": w.doRuns, "stands": w.doStands, "until": w.doUntil, "edit": w.doEdit,
 		"only": w.doOnly, "truncate": w.doTruncate, "disk": w.doDisk, "json": w.doJSON, "hostile": w.doHostile,
-		"release-by-command": w.doReleaseByCommand,
-		"lb":                 w.doLB, "etcd": w.doEtcd,
+		"release-by-command": w.doReleaseByCommand, "lines": w.doLines,
+		"lb": w.doLB, "etcd": w.doEtcd,
 	}
 }
 
