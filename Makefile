@@ -46,6 +46,9 @@ bench: build packages ## speed and memory, as ratios side by side
 bench-logs: ## mining of logs: accuracy, speed beside a byte sum, memory
 	go test -run '^$$' -bench Table -benchtime 1x ./judge/logs/mine
 
+bench-judge-logs: ## comparing logs: false stops and detection, beside other methods
+	go test -run TestFigures -timeout 30m -v ./judge/logs -figures
+
 build-all: ## linux/amd64, linux/arm64, darwin/arm64 into dist/
 	GOOS=linux  GOARCH=amd64 $(BUILD) -o dist/noon-linux-amd64  ./cmd/noon
 	GOOS=linux  GOARCH=arm64 $(BUILD) -o dist/noon-linux-arm64  ./cmd/noon

@@ -147,7 +147,48 @@ func TestFigures(t *testing.T) {
 		t.Skip("-figures prints the tables")
 	}
 	printFalse(t, 100)
-	printFound(t, 40)
+	printFound(t, 30)
+	printScenarios(15)
+}
+
+// TestCanariesWithNothingWrongAreNotStopped is a small part of the tables.
+func TestCanariesWithNothingWrongAreNotStopped(t *testing.T) {
+	wrong := 0
+	for i, w := range worlds {
+		for seed := range uint64(4) {
+			w.Servers = fleets[(i+int(seed))%len(fleets)]
+			if watch(w, simulated.Fault{}, seed, newOurs(w.Servers))[0].wrong {
+				wrong++
+			}
+		}
+	}
+	if wrong > 0 {
+		t.Errorf("%d false STOPs", wrong)
+	}
+}
+
+func TestFaultsAreFound(t *testing.T) {
+	for _, c := range []struct {
+		fault simulated.Fault
+		least int // of 6 canaries
+	}{
+		{simulated.Fault{New: 0.5}, 5},
+		{simulated.Fault{New: 2}, 6},
+		{simulated.Fault{Factor: 10, Severity: simulated.Warning}, 5},
+		{simulated.Fault{Factor: 3, Severity: simulated.Warning}, 3},
+		{simulated.Fault{Sessions: 0.05}, 5},
+		{simulated.Fault{Sessions: 0.2}, 6},
+	} {
+		found := 0
+		for seed := range uint64(6) {
+			if watch(simulated.World{Servers: 6, Spread: 0.15}, c.fault, seed, newOurs(6))[0].found {
+				found++
+			}
+		}
+		if found < c.least {
+			t.Errorf("%+v: found in %d of 6", c.fault, found)
+		}
+	}
 }
 
 func printFalse(t *testing.T, canaries int) {

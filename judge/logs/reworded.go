@@ -61,12 +61,34 @@ func (j *Judge) oldOf(d *draft, vanished []worded) *group {
 		if (g.root.stackKey == "") != (d.group.root.stackKey == "") || !alike(words, v.words) {
 			continue
 		}
+		if !j.comparable(d, g) {
+			continue
+		}
 		if e := j.comparer.Together(d.group.root.number, g.root.number); e.More < e.Needed {
 			return g
 		}
 	}
 	return nil
 }
+
+// comparable tells whether a new family is written about as often as the
+// canaries would have written a family of the live version.
+func (j *Judge) comparable(d *draft, g *group) bool {
+	canary, live := int64(0), int64(0)
+	for _, c := range j.columns {
+		if c.live {
+			live += c.lines
+		} else {
+			canary += c.lines
+		}
+	}
+	usual := max(j.comparer.Evidence(g.root.number).Predicted, float64(g.live)*float64(canary)/float64(max(live, 1)))
+	return float64(d.group.canary) <= comparableMost*usual+comparableMost
+}
+
+// comparableMost is how many times as often a reworded family may come, and
+// how many episodes say nothing yet.
+const comparableMost = 3
 
 // vanished tells whether the canaries write less than a fifth of what the live
 // servers do.
@@ -84,7 +106,8 @@ func wordsOf(template string) []string {
 	return slices.Compact(words)
 }
 
-// alike tells whether half of the words of two templates are the same (Dice).
+// alike tells whether most words of two templates are the same: Dice's measure
+// is .6 or more.
 func alike(a, b []string) bool {
 	common := 0
 	for _, w := range a {
@@ -92,5 +115,5 @@ func alike(a, b []string) bool {
 			common++
 		}
 	}
-	return common >= 2 && 4*common >= len(a)+len(b)
+	return common >= 2 && 20*common >= 6*(len(a)+len(b))
 }

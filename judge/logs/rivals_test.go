@@ -95,7 +95,6 @@ type ranks struct {
 
 type ranked struct {
 	wins, blocks []float64
-	before       [2]float64 // wins and blocks of the canary's host
 	evidence     [5]float64
 	part         float64
 }

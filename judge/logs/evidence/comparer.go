@@ -23,10 +23,7 @@ type Comparer struct {
 }
 
 // column is one version on one server.
-type column struct {
-	role  role
-	block int // of the canary's first block
-}
+type column struct{ role role }
 
 type role int
 

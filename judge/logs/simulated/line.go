@@ -7,15 +7,13 @@ import (
 
 // Line is one line of a server's log.
 type Line struct {
-	Server int
+	Server, Family int
 	// Second is when it was written, since the start of the world.
 	Second   int
 	Severity Severity
 	// Episode is the request that it was written for, "" if it does not say.
 	Episode string
 	Text    string
-	// Stack tells that a stack trace comes with it.
-	Stack bool
 }
 
 // BlockSeconds is how long a block is.
@@ -60,7 +58,7 @@ func (f *Fleet) Lines() []Line {
 
 func (f *Fleet) episode(lines []Line, family, server int) []Line {
 	l := Line{
-		Server: server, Second: (f.block-1)*BlockSeconds + f.draw.IntN(BlockSeconds),
+		Server: server, Family: family, Second: (f.block-1)*BlockSeconds + f.draw.IntN(BlockSeconds),
 		Severity: f.families[family].severity, Text: f.Text(family),
 	}
 	if family%2 == 1 {
