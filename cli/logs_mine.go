@@ -3,6 +3,7 @@ package cli
 import (
 	"bufio"
 	"cmp"
+	"context"
 	"fmt"
 	"io"
 	"slices"
@@ -27,9 +28,9 @@ func (a *app) logsMineCommand() *cobra.Command {
 			if len(files) == 0 {
 				files = []string{"-"}
 			}
-			m := newMined()
+			m := newMined(ids)
 			for _, file := range files {
-				if err := m.read(file); err != nil {
+				if err := m.read(cmd.Context(), file); err != nil {
 					return err
 				}
 			}
@@ -51,9 +52,10 @@ type mined struct {
 	miner  *mine.Miner
 	parser *format.Parser
 	reader format.Reader
-	// shapes has the shape of every line in order, in pieces so that it never
-	// has to be copied.
+	// shapes has the shape of every line in order if they are kept, in pieces so
+	// that it never has to be copied.
 	shapes [][]mine.ID
+	keeps  bool
 	// count and sample are of every shape; unknown lines are counted by the
 	// miner.
 	count  []int
@@ -62,8 +64,8 @@ type mined struct {
 
 const shapesPiece = 1 << 18
 
-func newMined() *mined {
-	m := &mined{parser: format.NewParser(format.Options{})}
+func newMined(keeps bool) *mined {
+	m := &mined{parser: format.NewParser(format.Options{}), keeps: keeps}
 	// What a line says is parsed only for lines that are not like one before;
 	// the secrets are taken out then, too.
 	m.miner = mine.New(mine.Options{Redact: m.text})
@@ -77,13 +79,22 @@ func (m *mined) text(line []byte) []byte {
 }
 
 // read takes all lines of a file, "-" is standard input.
-func (m *mined) read(file string) error {
+func (m *mined) read(ctx context.Context, file string) error {
 	in, err := openLog(file)
 	if err != nil {
 		return err
 	}
 	defer in.Close()
-	if err := m.reader.ReadAll(in, m.line); err != nil {
+	// Standard input may never say anything more, and reading it cannot be
+	// interrupted: then the program ends without this goroutine.
+	done := make(chan error, 1)
+	go func() { done <- m.reader.ReadAll(in, m.line) }()
+	select {
+	case err = <-done:
+	case <-ctx.Done():
+		err = ctx.Err()
+	}
+	if err != nil {
 		return fmt.Errorf("read %s: %w", fileName(file), err)
 	}
 	return nil
@@ -95,22 +106,28 @@ func (m *mined) line(line []byte, _ bool) {
 		text = m.text(text)
 	}
 	id := m.miner.Add(text)
-	last := len(m.shapes) - 1
-	if last < 0 || len(m.shapes[last]) == shapesPiece {
-		m.shapes = append(m.shapes, make([]mine.ID, 0, shapesPiece))
-		last++
+	if m.keeps {
+		m.keep(id)
 	}
-	m.shapes[last] = append(m.shapes[last], id)
 	if id == mine.Unknown {
 		return
 	}
 	for int(id) >= len(m.count) {
 		m.count, m.sample = append(m.count, 0), append(m.sample, "")
 	}
-	if m.count[id]++; m.count[id] == 1 {
+	if m.count[id]++; m.count[id] == 1 && !m.keeps {
 		e := m.parser.Parse(line, time.Time{})
 		m.sample[id] = clip(oneLine(e.Raw()), sampleMost)
 	}
+}
+
+func (m *mined) keep(id mine.ID) {
+	last := len(m.shapes) - 1
+	if last < 0 || len(m.shapes[last]) == shapesPiece {
+		m.shapes = append(m.shapes, make([]mine.ID, 0, shapesPiece))
+		last++
+	}
+	m.shapes[last] = append(m.shapes[last], id)
 }
 
 // sampleMost is how much of a line is kept as a sample, in bytes.
