@@ -114,10 +114,10 @@ func mayContinue(e *Entry) bool {
 	if e.Level >= logs.Warning {
 		return true
 	}
-	if len(e.Text) == 0 || dotnetHead(e.Text) {
-		return len(e.Text) > 0
+	if dotnetHead(e.Text) {
+		return true
 	}
-	if e.Level != logs.Unsaid {
+	if e.Level != logs.Unsaid || len(e.Text) == 0 {
 		return false
 	}
 	return e.Text[len(e.Text)-1] == ':' || containsAny(e.Text, "panic", "xception", "Error:")
@@ -126,7 +126,7 @@ func mayContinue(e *Entry) bool {
 // dotnetHead tells that text is the first line of an entry of .NET's console
 // logger, whose message is on the next: Shop.Cart[0].
 func dotnetHead(text []byte) bool {
-	if text[len(text)-1] != ']' {
+	if len(text) == 0 || text[len(text)-1] != ']' {
 		return false
 	}
 	open := bytes.LastIndexByte(text, '[')

@@ -18,8 +18,8 @@ func (p *Parser) textOf(s *structured) []byte {
 	if err := firstLine(s.err); len(err) > 0 && !bytes.Contains(out, err) {
 		out = append(separated(out), err...)
 	}
-	if len(s.errType) > 0 && !bytes.Contains(out, s.errType) {
-		out = append(separated(out), s.errType...)
+	if kind := firstLine(s.errType); len(kind) > 0 && !bytes.Contains(out, kind) {
+		out = append(separated(out), kind...)
 	}
 	out = s.appendRequest(out[:min(len(out), TextMost/2)])
 	out = s.appendNames(out)
@@ -37,7 +37,7 @@ func (s *structured) appendRequest(out []byte) []byte {
 		return out
 	}
 	out = separated(out)
-	if len(s.method) > 0 && len(s.method) < 10 && len(s.target) > 0 {
+	if n := len(s.method); n > 0 && n == letters(s.method) && len(s.target) > 0 {
 		return appendRequest(out, s.method, s.target, s.status)
 	}
 	return appendOutcome(append(out, "status"...), s.status)
@@ -65,7 +65,7 @@ func (s *structured) appendNames(out []byte) []byte {
 		return bytes.TrimSpace(out)
 	}
 	for i, name := range s.names {
-		if len(name) > nameMost || manyDigits(name) {
+		if len(name) > nameMost || strange(name) {
 			s.names[i] = []byte{'#'}
 		}
 	}
@@ -82,6 +82,16 @@ func (s *structured) appendNames(out []byte) []byte {
 		out = append(out, name...)
 	}
 	return append(out, '}')
+}
+
+// strange tells that a name is not one that a programmer gave.
+func strange(name []byte) bool {
+	for _, c := range name {
+		if c < ' ' {
+			return true
+		}
+	}
+	return manyDigits(name)
 }
 
 func manyDigits(name []byte) bool {

@@ -22,9 +22,9 @@ type preamble struct {
 // plain fills e from a line of text.
 func (p *Parser) plain(e *Entry, b []byte, nesting int) {
 	e.prose = true
-	if n := bytes.IndexByte(b, '\n'); nesting > 0 && n > 0 { // a message of several lines
+	if n := bytes.IndexByte(b, '\n'); n >= 0 { // a message of several lines
 		e.trace = b
-		b = bytes.TrimRight(b[:n], "\r")
+		b = firstText(b)
 	}
 	if p.known(e, b, nesting) {
 		return
@@ -51,6 +51,18 @@ func (p *Parser) plain(e *Entry, b []byte, nesting int) {
 	if e.bare && e.prose { // a level at the head of a message is of the message
 		e.Text = bytes.TrimSpace(b)
 	}
+}
+
+// firstText returns the first line of b that is not blank.
+func firstText(b []byte) []byte {
+	for len(b) > 0 {
+		line, rest, _ := bytes.Cut(b, []byte{'\n'})
+		if len(bytes.TrimSpace(line)) > 0 {
+			return bytes.TrimRight(line, "\r")
+		}
+		b = rest
+	}
+	return b
 }
 
 // known fills e from the kinds of lines that are known by their first signs;

@@ -11,6 +11,7 @@ const (
 	furniture
 	theTime
 	theLevel
+	maybeLevel // where there is no other
 	theMessage
 	maybeMessage // where there is no other
 	theError     // a text, or an object with the fields below
@@ -38,8 +39,8 @@ var roles = map[string]role{
 	"realtimetimestamp": theTime, "sourcerealtimetimestamp": furniture,
 
 	"level": theLevel, "lvl": theLevel, "severity": theLevel, "loglevel": theLevel, "levelname": theLevel,
-	"log.level": theLevel, "severitytext": theLevel, "severitynumber": theLevel, "levelno": theLevel,
-	"levelvalue": theLevel, "priority": theLevel, "l": theLevel, "sev": theLevel, "leveltext": theLevel, "s": theLevel,
+	"log.level": theLevel, "severitytext": theLevel, "severitynumber": maybeLevel, "levelno": maybeLevel,
+	"levelvalue": maybeLevel, "priority": maybeLevel, "l": maybeLevel, "sev": maybeLevel, "leveltext": theLevel, "s": maybeLevel,
 	"level.name": theLevel,
 
 	"msg": theMessage, "message": theMessage, "shortmessage": theMessage, "textpayload": theMessage, "logmessage": theMessage,
@@ -49,8 +50,7 @@ var roles = map[string]role{
 	"err": theError, "error": theError, "exception": theError, "errormessage": theError, "errmsg": theError,
 	"exc": theError, "error.message": theError, "error.msg": theError, "err.message": theError, "err.msg": theError,
 	"exception.message": theError, "exception.msg": theError, "thrown": theError, "thrown.message": theError,
-	"thrown.localizedmessage": furniture, "cause": theError, "reason": theError, "exceptionmessage": theError, "error.error": theError,
-	"failure": theError,
+	"thrown.localizedmessage": furniture, "exceptionmessage": theError, "error.error": theError,
 
 	"error.type": theErrorType, "error.name": theErrorType, "err.type": theErrorType, "err.name": theErrorType,
 	"exception.type": theErrorType, "exception.class": theErrorType, "exception.name": theErrorType,
@@ -67,7 +67,7 @@ var roles = map[string]role{
 	"status": theStatus, "statuscode": theStatus, "httpstatus": theStatus, "http.status": theStatus,
 	"http.statuscode": theStatus, "http.response.statuscode": theStatus, "response.status": theStatus,
 	"res.statuscode": theStatus, "response.statuscode": theStatus, "httpresponsestatuscode": theStatus,
-	"httprequest.status": theStatus, "code": theStatus, "respstatus": theStatus, "httpstatuscode": theStatus,
+	"httprequest.status": theStatus, "respstatus": theStatus, "httpstatuscode": theStatus,
 
 	"method": theMethod, "httpmethod": theMethod, "http.method": theMethod, "request.method": theMethod, "req.method": theMethod,
 	"http.request.method": theMethod, "requestmethod": theMethod, "verb": theMethod, "httprequest.requestmethod": theMethod,

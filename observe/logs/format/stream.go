@@ -37,7 +37,6 @@ type Stream struct {
 	counts  Counts
 	joins   bool
 	arrived time.Time
-	last    time.Time // when the last bytes came
 }
 
 // New returns a stream at the beginning of a source.
@@ -50,14 +49,11 @@ func New(options Options) *Stream {
 // were read. The entry is valid until emit returns; Entry.Line copies it.
 func (s *Stream) Push(p []byte, arrived time.Time, emit func(*Entry)) {
 	s.arrived = arrived
-	if len(p) > 0 {
-		s.last = arrived
-	}
 	s.reader.Write(p, s.each(emit))
 }
 
-// Wait is how long an entry is held for lines that may belong to it, and the
-// beginning of a line for its end.
+// Wait is how long an entry is held for lines that may belong to it. The
+// beginning of a line is held until its end comes, or Close.
 const Wait = 700 * time.Millisecond
 
 // Flush emits what has waited for more until now for long enough. Call it at

@@ -13,7 +13,8 @@ type structured struct {
 	message, err, errType, stack, episode []byte
 	maybe, method, target                 []byte
 	status                                int
-	rank                                  role // of the episode
+	level                                 logs.Level // if no better field says one
+	rank                                  role       // of the episode
 	names                                 [][]byte
 }
 
@@ -27,17 +28,27 @@ func (p *Parser) structured(e *Entry, o *object) {
 	if len(s.message) == 0 {
 		s.message = s.maybe
 	}
-	e.Episode = s.episode
-	if e.Level == logs.Unsaid {
-		e.Level = levelOfStatus(s.status)
+	if len(s.episode) > 0 {
+		e.Episode = s.episode
 	}
-	if e.Level == logs.Unsaid && (len(s.stack) > 0 || len(s.err) > 0) {
-		e.Level = logs.Error
+	if e.Level == logs.Unsaid {
+		e.Level = s.unsaidLevel()
 	}
 	e.Text = p.textOf(&s)
 	e.trace = p.traceOf(&s)
 	e.bare = false
 	e.prose = false
+}
+
+// unsaidLevel returns the level of a line without a field that is surely one.
+func (s *structured) unsaidLevel() logs.Level {
+	switch {
+	case s.level != logs.Unsaid:
+		return s.level
+	case s.status == 0 && (len(s.stack) > 0 || len(s.err) > 0):
+		return logs.Error
+	}
+	return levelOfStatus(s.status)
 }
 
 // traceOf returns the stack trace of a structured line: of a field for it, or
@@ -73,12 +84,18 @@ func (p *Parser) takeField(s *structured, e *Entry, o *object, i int) {
 	}
 	switch r {
 	case furniture:
-	case theTime, theLevel:
-		p.takeHead(e, f, r)
+	case theTime:
+		if e.Time.IsZero() {
+			e.Time = p.timeOf(f)
+		}
+	case theLevel:
+		e.Level = max(e.Level, p.levelOf(f))
+	case maybeLevel:
+		s.takeLevel(p, f)
 	case theTrace, theRequest:
 		s.setEpisode(p, f, r)
 	case theMessage:
-		if len(s.message) == 0 {
+		if len(s.message) == 0 && !none(f) {
 			s.message = p.value(f)
 		}
 	default:
@@ -89,13 +106,13 @@ func (p *Parser) takeField(s *structured, e *Entry, o *object, i int) {
 	}
 }
 
-// takeHead takes the time or the level.
-func (p *Parser) takeHead(e *Entry, f *field, r role) {
-	switch {
-	case r == theLevel:
-		e.Level = max(e.Level, p.levelOf(f))
-	case e.Time.IsZero():
-		e.Time = p.timeOf(f)
+// takeLevel takes a field that may be a level, or anything else that has this
+// name; then it is a field like others.
+func (s *structured) takeLevel(p *Parser, f *field) {
+	if level := p.levelOf(f); level != logs.Unsaid {
+		s.level = max(s.level, level)
+	} else if f.parent < 0 {
+		s.addName(f.name)
 	}
 }
 
@@ -109,7 +126,7 @@ func (s *structured) take(p *Parser, f *field, r role) {
 	case theError:
 		s.addError(p, f)
 	case theErrorType:
-		if len(s.errType) == 0 {
+		if len(s.errType) == 0 && !none(f) {
 			s.errType = p.value(f)
 		}
 	case theStack:
@@ -140,16 +157,22 @@ func roleOfObject(r role) role {
 }
 
 func (s *structured) addError(p *Parser, f *field) {
-	if f.kind == ofObject || f.kind == ofBare || len(f.value) == 0 {
-		return
-	}
-	if len(s.err) == 0 {
+	if len(s.err) == 0 && f.kind == ofText && !none(f) {
 		s.err = p.value(f)
 	}
 }
 
+// none tells that a field says that there is nothing.
+func none(f *field) bool {
+	switch string(f.value) {
+	case "", "null", "nil", "<nil>", "none", "None", "undefined", "-":
+		return true
+	}
+	return false
+}
+
 func (s *structured) setEpisode(p *Parser, f *field, r role) {
-	if s.rank == theTrace || len(f.value) == 0 || string(f.value) == "null" || string(f.value) == "-" {
+	if s.rank == theTrace || none(f) {
 		return
 	}
 	s.rank = r
@@ -195,8 +218,10 @@ func (p *Parser) levelOf(f *field) logs.Level {
 		return levelOfPython(n)
 	case name == "severitynumber":
 		return levelOfOTel(n)
-	case n < 10:
+	case n < 10 && (name == "severity" || p.object.top("short_message") != nil): // GELF
 		return levelOfSyslog(n)
+	case name == "priority" || n < 10:
+		return logs.Unsaid
 	case name == "severity":
 		return levelOfGCP(n)
 	}

@@ -32,6 +32,10 @@ func TestSecretsAreTakenOut(t *testing.T) {
 		{`exec mysql --password=hunter2`, `exec mysql --password=***`},
 		{`<password>hunter2</password>`, `<password>***</password>`},
 		{`spring.datasource.password=hunter2`, `spring.datasource.password=***`},
+		{`API key: k-1, session ID: abc`, `API key: ***, session ID: ***`},
+		{`Server=db;User Id=sa;Password=hunter2;Encrypt=True`, `Server=db;User Id=sa;Password=***;Encrypt=True`},
+		{`PGPASSWORD=x AccountKey=abc== sig=q%3D`, `PGPASSWORD=*** AccountKey=*** sig=***`},
+		{`curl -H "X-Auth-Token: abc" -H "Authorization: Bearer abc"`, `curl -H "X-Auth-Token: ***" -H "Authorization: Bearer ***"`},
 		// JSON
 		{`{"password":"hunter2","x":1}`, `{"password":"***","x":1}`},
 		{`{"token": 12345, "x":1}`, `{"token": ***, "x":1}`},
@@ -74,6 +78,7 @@ func TestSecretsAreTakenOut(t *testing.T) {
 		{`xoxb-1234567890-abcdef`, `***`},
 		{`sk_live_abcdefghijklmnop`, `***`},
 		{`AIzaSyA1234567890abcdefghijklmnopqrstuv`, `***`},
+		{`ya29.a0AfH6SMBabcdefghijklmnop-_1 SG.abcdefghijklmnopqrstuv.abc`, `ya29.*** SG.***`},
 		{`npm_abcdefghijklmnopqrstuvwxyz0123456789`, `***`},
 		{`glpat-abcdefghij1234567890`, `***`},
 		{`-----BEGIN RSA PRIVATE KEY-----\nMIIEabc\n-----END RSA PRIVATE KEY-----`, `-----BEGIN RSA PRIVATE KEY-----***-----END RSA PRIVATE KEY-----`},
@@ -106,7 +111,7 @@ func TestOrdinaryLinesStay(t *testing.T) {
 		`6d3a1c9e-1f2b-4c3d-8e4f-5a6b7c8d9e0f`,
 		`http://shop/cart?x=1 user@host mailto:bob@example.com`,
 		`Basic authentication is off`, `Bearer of news`, `bearer authentication`,
-		`std::token::parse`, `AKIA`, `eyJ`,
+		`key: x`, `id: 5`, `user id: 5`, `primary key: 5`, `foreign key: x`, `a.bcdefghijklmnopqrstuvwxyz`, `std::token::parse`, `AKIA`, `eyJ`,
 		`password=*** token=****`, `Authorization: Bearer ***`,
 	} {
 		in := []byte(line)

@@ -40,14 +40,12 @@ var makers = map[byte][]maker{
 	'd': {{"dop_v1_", 40, false}},
 	'e': {{"eyJ", 16, false}},
 	'g': {{"ghp_", 20, false}, {"gho_", 20, false}, {"ghu_", 20, false}, {"ghs_", 20, false}, {"ghr_", 20, false}, {"github_pat_", 30, false}, {"glpat-", 20, false}},
-	'h': {{"hvs", 3, false}},
 	'n': {{"npm_", 30, false}},
 	'p': {{"pypi-", 30, false}},
 	'r': {{"rk_live_", 20, false}, {"rk_test_", 20, false}},
 	's': {{"sk_live_", 16, false}, {"sk_test_", 16, false}, {"sk-", 24, false}, {"shpat_", 30, false}},
 	'w': {{"whsec_", 20, false}},
 	'x': {{"xoxb-", 16, false}, {"xoxp-", 16, false}, {"xoxa-", 16, false}, {"xoxr-", 16, false}, {"xoxs-", 16, false}, {"xoxe-", 16, false}, {"xapp-", 16, false}},
-	'y': {{"ya29", 4, false}},
 }
 
 // mayBegin holds the first letters of makers.
@@ -61,16 +59,30 @@ var mayBegin = func() (t [256]bool) {
 // token tells whether the word b[start:end] is a token of a known maker, and
 // where the token ends.
 func (s *scan) token(start, end int) (hi int, found bool) {
+	word := s.b[start:end]
+	if start > 2 && s.b[start-1] == '.' && len(word) >= 20 && dottedMaker(s.b[:start]) {
+		return dotted(s.b, end), true
+	}
 	if !mayBegin[s.b[start]] {
 		return 0, false
 	}
-	word := s.b[start:end]
 	for _, m := range makers[word[0]] {
 		if len(word) >= m.least && bytes.HasPrefix(word, []byte(m.prefix)) && (!m.upper || allUpper(word)) {
 			return dotted(s.b, end), true
 		}
 	}
 	return 0, false
+}
+
+// dottedMaker tells that b ends with a prefix of tokens that has a dot behind
+// it: of Google's OAuth, HashiCorp's Vault, SendGrid.
+func dottedMaker(b []byte) bool {
+	for _, prefix := range []string{"ya29.", "hvs.", "hvb.", "SG."} {
+		if at := len(b) - len(prefix); at >= 0 && string(b[at:]) == prefix && (at == 0 || class[b[at-1]] != ofWord) {
+			return true
+		}
+	}
+	return false
 }
 
 func allUpper(word []byte) bool {

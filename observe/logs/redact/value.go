@@ -8,6 +8,9 @@ import "bytes"
 func (s *scan) value(sep, after int) (lo, hi int, found bool) {
 	key := keyBefore(s.b, sep)
 	k := kindOf(key)
+	if k == noSecret && (len(key) == 2 || len(key) == 3) {
+		k = kindOfTwo(s.b[:sep], key)
+	}
 	if k == noSecret {
 		return 0, 0, false
 	}
@@ -35,6 +38,24 @@ func (s *scan) value(sep, after int) (lo, hi int, found bool) {
 	return lo, hi, hi > lo && !masked(s.b[lo:hi]) && !nothing(s.b[lo:hi])
 }
 
+// kindOfTwo is kindOf for a name of two words, of which key is the last and
+// stands at the end of before: "API key", "session ID".
+func kindOfTwo(before, key []byte) kind {
+	if !bytes.EqualFold(key, []byte("key")) && !bytes.EqualFold(key, []byte("id")) {
+		return noSecret
+	}
+	end := len(before) - len(key)
+	if end < 1 || !bytes.HasSuffix(before, key) || before[end-1] != ' ' {
+		return noSecret
+	}
+	first := before[wordStart(before, end-1) : end-1]
+	if len(first) < 3 {
+		return noSecret
+	}
+	var room [2 * wordMost]byte
+	return kindOf(append(append(room[:0], first...), key...))
+}
+
 // bareGoesOn returns where an unquoted value b[lo:hi] really ends: it may be a
 // card number with spaces, or a key with a value of its own.
 func (s *scan) bareGoesOn(lo, hi int) int {
@@ -43,7 +64,7 @@ func (s *scan) bareGoesOn(lo, hi int) int {
 			return end
 		}
 	}
-	if hi >= len(s.b) || hi == lo || s.b[hi-1] != ':' && s.b[hi-1] != '=' || s.b[hi] != ' ' || s.nested == nestedMost {
+	if hi >= len(s.b) || hi == lo || s.b[hi-1] != ':' || s.b[hi] != ' ' || s.nested == nestedMost {
 		return hi
 	}
 	s.nested++
