@@ -9,13 +9,12 @@ import (
 )
 
 const (
-	// blockLength is the time in which lines are counted together.
-	blockLength = 10 * time.Second
 	// late is how long a block waits for lines that are on their way.
 	late = 5 * time.Second
-	// rareSeconds: a family that no server wrote in more seconds of a block is
-	// rare; where its lines name no episode, each second is one.
-	rareSeconds = 3
+	// rareShare: a family that no server wrote in more than this share of a
+	// block's seconds is rare; where its lines name no episode, each second is
+	// one.
+	rareShare = 0.3
 	// blocksMost bounds the blocks that wait; later lines are unknown.
 	blocksMost = 100_000
 )
@@ -54,9 +53,9 @@ func (c *cell) add(l Line, fresh bool) {
 // blockOf is the number of the block that a column's line belongs to.
 func (j *Judge) blockOf(c *column, at time.Time) int64 {
 	if j.watch.Elapsed {
-		return max(int64(at.Sub(c.first)/blockLength), 0)
+		return max(int64(at.Sub(c.first)/j.watch.Block), 0)
 	}
-	return max(at.UnixNano()/int64(blockLength), j.closed+1)
+	return max(at.UnixNano()/int64(j.watch.Block), j.closed+1)
 }
 
 // count counts one line in its block, and tells whether there was room.
@@ -114,7 +113,7 @@ func (j *Judge) tallies(b block) []tally {
 	slices.SortFunc(all, func(a, b *tally) int {
 		return cmp.Or(cmp.Compare(a.family, b.family), cmp.Compare(a.column, b.column))
 	})
-	return settle(all)
+	return settle(all, j.watch.Block)
 }
 
 // tally is how often a column wrote a family in one block.
@@ -125,7 +124,7 @@ type tally struct {
 }
 
 // settle decides, alike for all columns of a family, what an episode is.
-func settle(all []*tally) []tally {
+func settle(all []*tally, length time.Duration) []tally {
 	var settled []tally
 	for from := 0; from < len(all); {
 		to, seconds := from, int32(0)
@@ -135,7 +134,7 @@ func settle(all []*tally) []tally {
 		}
 		for _, t := range all[from:to] {
 			t.n = t.named + t.unnamed
-			if seconds <= rareSeconds {
+			if float64(seconds) <= rareShare*length.Seconds() {
 				t.n = t.named + t.seconds
 			}
 			settled = append(settled, *t)
@@ -159,7 +158,7 @@ func (j *Judge) close(now time.Time) {
 func (j *Judge) ready(now time.Time) []int64 {
 	var ready []int64
 	for at := range j.open {
-		if now.IsZero() || time.Unix(0, (at+1)*int64(blockLength)).Add(late).Before(now) {
+		if now.IsZero() || time.Unix(0, (at+1)*int64(j.watch.Block)).Add(late).Before(now) {
 			ready = append(ready, at)
 		}
 	}

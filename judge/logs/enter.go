@@ -66,7 +66,7 @@ func (j *Judge) from(c *column) int64 {
 	if j.watch.Elapsed {
 		return 0
 	}
-	return since.Add(blockLength/2-time.Nanosecond).UnixNano() / int64(blockLength)
+	return since.Add(j.watch.Block/2-time.Nanosecond).UnixNano() / int64(j.watch.Block)
 }
 
 // entered tells whether a column's lines of a block are compared. A canary's

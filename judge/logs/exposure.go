@@ -74,7 +74,7 @@ func (j *Judge) exposures(at int64, counts []evidence.Count) []float64 {
 // if they are known of all.
 func (j *Judge) served(at int64, present []bool) ([]float64, bool) {
 	e, sum, n := make([]float64, len(present)), 0.0, 0.0
-	from := time.Unix(0, at*int64(blockLength))
+	from := time.Unix(0, at*int64(j.watch.Block))
 	for _, c := range j.columns {
 		if c.number < 0 || !present[c.number] {
 			continue
@@ -83,7 +83,7 @@ func (j *Judge) served(at int64, present []bool) ([]float64, bool) {
 		if s == nil || j.watch.Elapsed {
 			return nil, false
 		}
-		requests, ok := s.between(from, from.Add(blockLength))
+		requests, ok := s.between(from, from.Add(j.watch.Block))
 		if !ok {
 			return nil, false
 		}

@@ -58,6 +58,9 @@ func New(w Watch) *Judge {
 	if w.Least <= 0 {
 		w.Least = LeastDefault
 	}
+	if w.Block <= 0 {
+		w.Block = BlockDefault
+	}
 	j := &Judge{
 		watch: w, register: newRegister(w.Register, w.Service), known: map[string]bool{}, canaries: map[writer]Canary{},
 		writers: map[writer]int{}, miner: mine.New(mine.Options{}), stacks: map[string]*family{},

@@ -20,6 +20,7 @@ const (
 var alarms = []string{
 	"error", "exception", "panic", "fatal", "fail", "traceback", "segfault", "segmentation fault", "refused", "denied",
 	"timeout", "timed out", "abort", "corrupt", "crash", "killed", "out of memory", "unreachable", "rejected", "critical",
+	"cannot", "could not", "unable", "unavailable",
 }
 
 // severityOf judges a family by its level, and by its words where the level

@@ -26,6 +26,9 @@ type Watch struct {
 	// Least is the least time that a canary is watched before it is clean; 0 is
 	// LeastDefault.
 	Least time.Duration
+	// Block is the time in which lines are counted together; 0 is
+	// BlockDefault. See BlockFor.
+	Block time.Duration
 	// Elapsed compares by the time since each server's first line, not by the
 	// clock: for files that were written at different times.
 	Elapsed bool
@@ -38,6 +41,23 @@ const AlphaDefault = 0.02
 
 // LeastDefault is how long a canary is watched at least when nothing is said.
 const LeastDefault = 2 * time.Minute
+
+// BlockDefault is the time in which lines are counted together while servers
+// are watched.
+const BlockDefault = 10 * time.Second
+
+// BlockFor is a fit Block for complete logs over so long a time: some dozens
+// of blocks are needed to tell a lasting difference from a bad moment, and
+// thousands tell no more.
+func BlockFor(span time.Duration) time.Duration {
+	switch {
+	case span < 60*BlockDefault:
+		return max((span / 60).Truncate(time.Second), time.Second)
+	case span > 4*time.Hour:
+		return min((span / 1440).Truncate(time.Second), 10*time.Minute)
+	}
+	return BlockDefault
+}
 
 // Canary is one server with a new version.
 type Canary struct {
