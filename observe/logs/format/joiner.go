@@ -23,6 +23,7 @@ const (
 type joiner struct {
 	held      Entry
 	holding   bool
+	alone     bool // no line but blank ones has been added
 	opened    bool // its first line can only be of a trace
 	tracing   bool // lines of a trace have come
 	python    bool // a Traceback waits for its last line
@@ -139,20 +140,55 @@ func (j *joiner) continues(e *Entry, s sign) bool {
 	case blank, inside:
 		return true
 	case typed:
-		return !j.tracing || j.python || bytes.HasSuffix(bytes.TrimRight(j.trace, "\n"), []byte("^"))
+		return j.python || j.caret() || j.alone && j.names(e.body)
 	case opening:
-		return !j.tracing || bytes.HasPrefix(e.body, []byte("goroutine ")) || j.chained()
+		return j.opens(e.body)
 	}
 	return j.python && e.bare
+}
+
+// names tells that an exception's type is of the message that is held, which
+// stands alone so far: behind a line with a time surely, else if it is a whole
+// name as Java prints it. Node's "Error: a" may just as well be the next message.
+func (j *joiner) names(line []byte) bool {
+	if j.held.nameless {
+		return false
+	}
+	return !j.held.bare || bytes.IndexByte(typeAt(line), '.') > 0
+}
+
+// opens tells that a line which can begin a trace is of the one that is held,
+// or is the trace of the message that is held.
+func (j *joiner) opens(line []byte) bool {
+	switch {
+	case bytes.HasPrefix(line, []byte("goroutine ")):
+		return true
+	case bytes.HasPrefix(line, []byte("panic: ")):
+		return false
+	case bytes.HasPrefix(line, []byte("fatal error: ")):
+		return bytes.HasPrefix(j.trace, []byte("runtime: "))
+	}
+	return j.chained() || !j.tracing && !j.held.nameless
+}
+
+// lastLine returns the last line so far that is not blank.
+func (j *joiner) lastLine() []byte {
+	trace := bytes.TrimRight(j.trace, "\n \t")
+	return trace[bytes.LastIndexByte(trace, '\n')+1:]
+}
+
+// caret tells that Node has shown the place in the source, so that what was
+// thrown follows.
+func (j *joiner) caret() bool {
+	line := j.lastLine()
+	return len(line) > 0 && line[len(line)-1] == '^'
 }
 
 // chained tells that another trace of the same fault is announced: Python's
 // "During handling of the above exception, another exception occurred:".
 func (j *joiner) chained() bool {
-	end := bytes.TrimRight(j.trace, "\n \t")
-	end = end[bytes.LastIndexByte(end, '\n')+1:]
-	return bytes.HasPrefix(end, []byte("During handling")) || bytes.HasPrefix(end, []byte("The above exception")) ||
-		bytes.HasPrefix(end, []byte("panic: ")) || bytes.HasPrefix(end, []byte("fatal error: "))
+	line := j.lastLine()
+	return bytes.HasPrefix(line, []byte("During handling")) || bytes.HasPrefix(line, []byte("The above exception"))
 }
 
 // hold keeps e for the lines that may follow.
@@ -162,7 +198,7 @@ func (j *joiner) hold(e *Entry, s sign) {
 	j.episode = append(j.episode[:0], e.Episode...)
 	j.trace = j.trace[:0]
 	j.held, j.holding, j.last = *e, true, e.Arrived
-	j.tracing, j.python, j.strangers, j.lost = false, false, 0, 0
+	j.alone, j.tracing, j.python, j.strangers, j.lost = true, false, false, 0, 0
 	j.opened, j.held.nameless = s == opening, s == opening || s == typed
 	if j.held.nameless && len(j.episode) == 0 {
 		j.episode = append(j.episode, j.before...)
@@ -194,6 +230,7 @@ func (j *joiner) take(e *Entry, s sign) {
 		j.raw = append(append(j.raw, '\n'), e.body...)
 	}
 	if s != blank {
+		j.alone = false
 		j.noted(e.body, s)
 	}
 }

@@ -107,3 +107,22 @@ func TestATraceInOneMessageIsKeptWhileItIsHeld(t *testing.T) {
 		}
 	}
 }
+
+func TestErrorsThatFollowEachOtherAreNotOneEntry(t *testing.T) {
+	for source, want := range map[string][]string{
+		"Error: a\nError: b\n":                                       {"Error: a", "Error: b"},
+		"WARN: a\nTypeError: b\n\tat f (/x.js:1:2)\n":                {"WARN: a", "TypeError: b"},
+		"panic: a\npanic: b\n":                                       {"panic: a", "panic: b"},
+		"2026-11-21 13:00:00 WARN a\npanic: b\n":                     {"a", "panic: b"},
+		"2026-11-21 13:00:00 ERROR a\n2026-11-21 13:00:00 ERROR b\n": {"a", "b"},
+		"2026-11-21 13:00:00 ERROR a\njava.io.IOException: x\n\tat a.b(C.java:1)\njava.io.IOException: y\n\tat a.b(C.java:1)\n":                     {"a", "java.io.IOException: y"},
+		"runtime: goroutine stack exceeds 1000000000-byte limit\nfatal error: stack overflow\n\ngoroutine 1 [running]:\nmain.a()\n\t/a.go:1 +0x1\n": {"fatal error: stack overflow"},
+	} {
+		s := New(Options{})
+		got := texts(s, source, read)
+		s.Close(func(e *Entry) { got = append(got, string(e.Text)) })
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: got %q, want %q", source, got, want)
+		}
+	}
+}
