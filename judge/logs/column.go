@@ -31,7 +31,7 @@ type episodes struct {
 
 // episodesMost bounds what is remembered of one column and block. Beyond it
 // lines count as episodes.
-const episodesMost = 1 << 16
+const episodesMost = 1 << 15
 
 // fresh tells whether the episode is counted for the first time.
 func (e *episodes) fresh(block int64, episode uint64) bool {

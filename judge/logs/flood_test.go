@@ -25,7 +25,7 @@ func TestMadeUpFamiliesWithoutEndTakeBoundedMemoryAndAreNeverClean(t *testing.T)
 		}
 		return string(b)
 	}
-	n := 120_000
+	n := 60_000
 	for range 60 {
 		for range n / 60 {
 			text := fmt.Sprintf("%s %s: %s of %s, %s", word(), word(), word(), word(), word())

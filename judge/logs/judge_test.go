@@ -387,3 +387,38 @@ func TestTheOrderOfServersDoesNotMatter(t *testing.T) {
 		t.Errorf("%s\n%s", told(lines[0]), told(lines[1]))
 	}
 }
+
+func TestANewNameInAKnownMessageIsNoFinding(t *testing.T) {
+	names := strings.Fields("ann bob cem dan eva fay gus hal ida jon kim lea max nia oli pia quin rob sue tom uma vic wes xia yan zoe")
+	s := newShop(4, logs.Watch{})
+	s.also = func(server string, canary bool, second int) {
+		name := names[(second/3)%13]
+		if canary {
+			name = names[13+(second/3)%13]
+		}
+		if second%3 == 0 {
+			s.write(server, logs.Warning, "password of %s is too old", name)
+		}
+	}
+	s.run(10 * time.Minute)
+	s.upgrade("web1")
+	if r := s.run(10 * time.Minute); r.Verdict != logs.Clean {
+		t.Errorf("%s", told(r))
+	}
+}
+
+func TestFamiliesThatAreFoundToBeOneLaterAreComparedAsOne(t *testing.T) {
+	names := strings.Fields("ann bob cem dan eva fay gus hal ida jon kim lea max nia oli pia quin rob sue tom uma vic wes xia yan zoe")
+	s := newShop(4, logs.Watch{})
+	s.also = func(server string, canary bool, second int) {
+		// Names come one by one, so that the miner merges in the middle of it.
+		if second%3 == 0 {
+			s.write(server, logs.Warning, "password of %s is too old", names[min(second/60, len(names)-1)])
+		}
+	}
+	s.run(10 * time.Minute)
+	s.upgrade("web1")
+	if r := s.run(20 * time.Minute); r.Verdict == logs.Stop {
+		t.Errorf("%s", told(r))
+	}
+}

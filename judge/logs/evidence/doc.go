@@ -15,15 +15,28 @@
 // k e_c exp(x) against k times the others' exposure. For small k a burst
 // counts as one event, however many lines it has.
 //
+// For some blocks a server may also fall into a burst of its own, in which its
+// share tells nothing: a hidden Markov chain, so that one bad half minute is
+// one event and not dozens.
+//
 // The canary's lasting difference x = w and the shape k are not known. Both
 // have a distribution over a grid: that of the population of all families
 // (learned from history), updated with the family's own history. The
 // alternative is the same with x = w + d. The e-value is
 //
-//	E = mean over d > floor of M(d) / max over d <= floor of M(d),
-//	M(d) = sum over w, k of P(w, k | history) L(w + d, k | watching).
+//	E = mean over d of M(d) / max over d of M(d) r(d),
+//	M(d) = sum over w, k of P(w, k | history) L(w + d, k | watching),
 //
-// The floor is what a restart may change without anybody being at fault.
+// where r(d) is how likely a restart alone changes the rate so much, nobody
+// being at fault: r(0) = 1, r falls as a normal density with deviation 0.1.
+//
+// # Many families
+//
+// Each family has a part of alpha, known before its evidence is: half of alpha
+// goes to severe families that nobody wrote before the watching, in the order
+// in which any server first writes them, so that a new error soon stops; see
+// spending. The e-value of several canaries is the mean of theirs; when another
+// server is upgraded, all begin anew with what was won as their stake.
 //
 // # Sources
 //

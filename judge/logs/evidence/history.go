@@ -1,6 +1,6 @@
 package evidence
 
-// historyMost is how many counts are kept to learn from, about 24 MB.
+// historyMost is how many counts are kept to learn from, about 16 MB.
 const historyMost = 1 << 20
 
 // history is the blocks so far, the oldest forgotten first.

@@ -1,20 +1,33 @@
 package evidence
 
-import "slices"
+import (
+	"maps"
+	"slices"
+)
 
 // Merge tells that families have been found to be others: what was counted of
 // a key is its value's from now on. What they won before the watching was last
 // begun is given up, what they lost is not.
 func (c *Comparer) Merge(into map[int32]int32) {
-	for _, b := range c.history.blocks {
-		for i, n := range b.Counts {
-			if to, ok := into[n.Family]; ok {
-				b.Counts[i].Family = to
-			}
-		}
+	for i := range c.history.blocks {
+		c.history.blocks[i].rename(into)
 	}
-	for from, to := range into {
-		c.mergeOne(from, to)
+	for _, from := range slices.Sorted(maps.Keys(into)) {
+		c.mergeOne(from, into[from])
+	}
+}
+
+// rename leaves the counts that others hold as they are.
+func (b *Block) rename(into map[int32]int32) {
+	named := func(n Count) bool { _, ok := into[n.Family]; return ok }
+	if !slices.ContainsFunc(b.Counts, named) {
+		return
+	}
+	b.Counts = slices.Clone(b.Counts)
+	for i, n := range b.Counts {
+		if to, ok := into[n.Family]; ok {
+			b.Counts[i].Family = to
+		}
 	}
 }
 
