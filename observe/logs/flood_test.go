@@ -12,6 +12,7 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"noon/host"
 	"noon/host/local"
@@ -84,7 +85,7 @@ func TestAFloodIsCountedAndBlocksNobody(t *testing.T) {
 				wrote := time.Now()
 				add(t, quiet, line)
 				other.awaitLine(t, line)
-				if late := time.Since(wrote); late > time.Second {
+				if late := time.Since(wrote); late > 2*time.Second {
 					t.Errorf("the quiet server was read after %s", late)
 				}
 				time.Sleep(200 * time.Millisecond)
@@ -180,7 +181,7 @@ func TestBinaryGarbageIsRead(t *testing.T) {
 	everywhere(t, func(t *testing.T, h host.Host) {
 		to := follow(t, h, commandSource(`printf 'a\000b\377\033[31mred\n'; echo "$?"; exec sleep 1000`))
 		to.await(t, "both lines", func() bool { return len(to.lines) == 2 && to.lines[1].Raw == "0" })
-		if strings.ContainsAny(to.lines[0].Raw, "\x00\x1b\xff") {
+		if strings.ContainsAny(to.lines[0].Raw, "\x00\x1b") || !utf8.ValidString(to.lines[0].Raw) {
 			t.Errorf("%q", to.lines[0].Raw)
 		}
 	})

@@ -112,10 +112,12 @@ func (f *Follower) join(ctx context.Context, sources []fleet.LogSource, l *liste
 // when they were the last.
 func (f *Follower) leave(m *machine, l *listener) {
 	f.mu.Lock()
-	defer f.mu.Unlock()
-	if m.remove(l) > 0 {
-		return
+	last := m.remove(l) == 0
+	if last {
+		delete(f.machines, m.host.Name())
 	}
-	m.stop()
-	delete(f.machines, m.host.Name())
+	f.mu.Unlock()
+	if last {
+		m.stop()
+	}
 }

@@ -173,9 +173,12 @@ func hostOf(sshd *testbed.SSHD) *ssh.Host {
 	return ssh.New(sshd.Name, ssh.Settings{Home: sshd.Home, User: "x", Configs: []string{filepath.Join(sshd.Home, ".ssh", "config")}})
 }
 
-// everywhere runs a test at both places.
+// everywhere runs a test at all places; with -short only over SSH.
 func everywhere(t *testing.T, test func(t *testing.T, h host.Host)) {
 	for _, p := range places {
+		if testing.Short() && p.name != "over SSH" {
+			continue
+		}
 		t.Run(p.name, func(t *testing.T) {
 			h, _ := p.make(t)
 			test(t, h)

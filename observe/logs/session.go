@@ -41,6 +41,8 @@ const (
 	fullMost = 256
 	// frameMost bounds a frame, in bytes.
 	frameMost = 1 << 20
+	// endMost is how long the agent may take to end by itself.
+	endMost = 2 * time.Second
 	// answerMost is how long an answer may take.
 	answerMost = 20 * time.Second
 )
@@ -74,24 +76,41 @@ func newSession(take func(frame)) *session {
 func (s *session) run(ctx context.Context, h host.Host, work func(context.Context) error) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	defer context.AfterFunc(ctx, func() { s.out.CloseWithError(context.Cause(ctx)) })()
+	streaming, kill := context.WithCancel(context.WithoutCancel(ctx))
+	defer kill()
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		result, err := h.Stream(ctx, host.Command{Line: starting, Stdin: s.out}, writer{ctx, s})
+		result, err := h.Stream(streaming, host.Command{Line: starting, Stdin: s.out}, writer{ctx, s})
 		if err == nil {
 			err = fmt.Errorf("what reads the logs on %s ended: %s", h.Name(), fleet.Quoted(strings.TrimSpace(string(result.Stderr))))
 		}
 		cancel(err)
+		s.out.CloseWithError(err)
 	}()
+	// A call that waits to be taken ends when ctx does.
+	defer context.AfterFunc(ctx, func() { s.in.CloseWithError(io.EOF) })()
 	err := work(ctx)
 	if ctx.Err() != nil {
 		err = context.Cause(ctx)
 	}
 	s.in.Close()
 	cancel(err)
-	<-ended
+	awaitEnd(ended, kill)
 	return err
+}
+
+// awaitEnd waits until the agent has ended with its input, and kills it if it
+// does not.
+func awaitEnd(ended <-chan struct{}, kill func()) {
+	timer := time.NewTimer(endMost)
+	defer timer.Stop()
+	select {
+	case <-ended:
+	case <-timer.C:
+		kill()
+		<-ended
+	}
 }
 
 // begin defines the agent's functions.
