@@ -131,7 +131,7 @@ func (m *mined) keep(id mine.ID) {
 }
 
 // sampleMost is how much of a line is kept as a sample, in bytes.
-const sampleMost = 300
+const sampleMost = 200
 
 // writeIDs prints the family of every line.
 func (m *mined) writeIDs(out io.Writer) error {

@@ -7,7 +7,10 @@ const step = 0x9fb21c651e98df25
 // pairMix is one more odd number without a pattern.
 const pairMix = 0xa0761d6478bd642f
 
-var powers = func() (p [2 * wordsMost]uint64) {
+// powers of step. A shape has at most wordsMost constant words and a variable
+// between any two; one that was restored may have as many words as that, and
+// then variables between them.
+var powers = func() (p [4*wordsMost + 4]uint64) {
 	p[0] = 1
 	for i := 1; i < len(p); i++ {
 		p[i] = p[i-1] * step

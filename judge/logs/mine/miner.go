@@ -22,9 +22,11 @@ type Options struct {
 	// than 2 MB is 2 MB. Go's garbage collector lets a program have twice as
 	// much.
 	Memory int
-	// Redact takes secrets out of a line before any word of it is kept; nil
-	// for none. It is called only for lines not like any seen before, and may
-	// change and return its argument, which is a copy.
+	// Redact takes secrets out of a line before any word of it is kept, and what
+	// else is not to be mined of it; nil for none. It is called only for lines
+	// not like any seen before, and may change and return its argument, which is
+	// a copy. What it returns may depend on the words of a line and on where its
+	// numbers stand, not on what the numbers are.
 	Redact func([]byte) []byte
 }
 
@@ -95,6 +97,7 @@ func (m *Miner) learn(text []byte) ID {
 	}
 	if m.options.Redact != nil {
 		text = m.options.Redact(append([]byte(nil), text...))
+		text = text[:min(len(text), TextMost)]
 	}
 	m.found = words(m.found, text)
 	m.shape.read(text, m.found)

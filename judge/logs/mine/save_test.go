@@ -1,6 +1,7 @@
 package mine
 
 import (
+	"fmt"
 	"os"
 	"slices"
 	"strings"
@@ -88,5 +89,24 @@ func TestDictionaryThatIsTooLargeIsAnError(t *testing.T) {
 	}
 	if _, err := Restore(Options{Memory: memoryLeast}, saved); err == nil || !strings.Contains(err.Error(), "memory") {
 		t.Errorf("%d shapes in %d bytes: %v", m.Len(), memoryLeast, err)
+	}
+}
+
+// TestLongShapesThatOverlapAreJoined restores two families of the longest
+// shapes that there can be, and makes them one.
+func TestLongShapesThatOverlapAreJoined(t *testing.T) {
+	m := New(Options{})
+	var a, b strings.Builder
+	for i := range itemsMost {
+		word := strings.Repeat(string(rune('a'+i%26)), 1+i/26)
+		fmt.Fprintf(&a, "%s x%s ", word, word)
+		fmt.Fprintf(&b, "y%s %s ", word, word)
+	}
+	var long, other shape
+	long.readTemplate([]byte(a.String()))
+	other.readTemplate([]byte(b.String()))
+	common := align(&long, &other)
+	if got := m.Template(m.insert(common)); !strings.HasPrefix(got, "<*> a <*> b <*> c") {
+		t.Errorf("template %q", got)
 	}
 }

@@ -8,6 +8,9 @@ import (
 // wordsMost is how many words of a line make its shape.
 const wordsMost = 48
 
+// itemsMost is how many words and variables a shape has at most.
+const itemsMost = 2*wordsMost + 1
+
 // hole is what people see where lines of a family differ.
 var hole = []byte("<*>")
 

@@ -135,7 +135,7 @@ func holeLen(text []byte) int {
 // templateWords finds the words of what the miner itself wrote: only holes
 // vary.
 func templateWords(text []byte) (all []word) {
-	for i := 0; i < len(text) && len(all) < 2*wordsMost-1; {
+	for i := 0; i < len(text) && len(all) < itemsMost; {
 		from := i
 		switch {
 		case bytes.HasPrefix(text[i:], hole):
