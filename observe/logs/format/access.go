@@ -139,11 +139,24 @@ func (p *Parser) requested(e *Entry, line []byte, status int) {
 	e.prose, e.bare = false, false
 }
 
-// loggedID returns the id of the request that the fields behind a status name,
-// as request_id=..., else what there was.
+// loggedID returns the id of the request that the fields behind a status have,
+// as request_id=... or alone, else what there was before.
 func loggedID(after, before []byte) []byte {
 	if len(before) > 0 {
 		return before
 	}
-	return episodeIn(after)
+	if id := episodeIn(after); len(id) > 0 {
+		return id
+	}
+	for range fieldsBehind {
+		word, rest := nextWord(after)
+		if word = bytes.Trim(word, `"`); len(word) >= 32 && uniqueID(word) {
+			return word
+		}
+		after = rest
+	}
+	return nil
 }
+
+// fieldsBehind is how many fields behind a status are looked at.
+const fieldsBehind = 40
