@@ -42,18 +42,21 @@ func (j *Judge) countLines(r *Report) {
 	}
 }
 
+// opinion is Undecided where too little was seen, unless something stands
+// against the version all the same: what a canary does not write, or writes in
+// other words, may only be the little that was seen of it.
 func opinion(r Report) Opinion {
 	best := Clean
-	if len(r.Missing) > 0 {
-		best = Undecided
-	}
 	for _, f := range r.Findings {
-		switch f.Tier {
-		case TierStop:
+		switch {
+		case f.Tier == TierStop:
 			return Stop
-		case TierWatch:
+		case f.Tier == TierWatch && (f.Kind == KindNew || f.Kind == KindRate || len(r.Missing) == 0):
 			best = LookAt
 		}
+	}
+	if best == Clean && len(r.Missing) > 0 {
+		return Undecided
 	}
 	return best
 }
