@@ -33,8 +33,17 @@ const (
 	left // the live version of a server that is a canary now
 )
 
-// canary is one watched column and the same server's past.
-type canary struct{ column, before int }
+// canary is one watched column and the same server's past. Until it is warm
+// again after its restart, only families that were not known are compared.
+type canary struct{ column, before, warm int }
+
+// warmUp is how many blocks a restart is felt: what fills caches anew and opens
+// connections is written more often for a while, by any version.
+const warmUp = 6
+
+// warming tells whether a restart may be what makes a canary write a known
+// family more often in a block.
+func (c *canary) warming(block int, f *family) bool { return block < c.warm && f.budget == 0 }
 
 // family is what is known of one family.
 type family struct {
@@ -74,9 +83,18 @@ func (c *Comparer) Canary(before int) int {
 	if before != NoPast {
 		c.columns[before].role = left
 	}
-	c.canaries = append(c.canaries, canary{len(c.columns) - 1, before})
+	c.canaries = append(c.canaries, canary{len(c.columns) - 1, before, c.warmFrom(before)})
 	c.begin()
 	return len(c.columns) - 1
+}
+
+// warmFrom is the block from which a canary that begins now is warm. A short
+// history is compared with a short watch, of which not all is to be given up.
+func (c *Comparer) warmFrom(before int) int {
+	if before == NoPast {
+		return c.blocks
+	}
+	return c.blocks + min(warmUp, len(c.history.blocks)/6)
 }
 
 // Block is what was counted in one block of time, in which all columns are
@@ -144,6 +162,9 @@ func (c *Comparer) watchBlock(b Block) {
 			sh := share{c.tally.of(f, i), c.tally.rest(f), exposure, restExposure}
 			c.families[f].written += float64(sh.canary)
 			c.families[f].predicted += float64(sh.rest) * exposure / restExposure
+			if canary.warming(c.blocks, &c.families[f]) {
+				continue
+			}
 			if t := c.trial(f, i); t != nil {
 				t.add(c.blocks, sh, c.surfaces)
 			}

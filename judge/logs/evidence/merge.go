@@ -95,13 +95,17 @@ func (c *Comparer) together(families []int32) []*trial {
 				if sh, ok := c.shareOf(b, canary.before, families); ok {
 					past.add(at, c.surfaces.of(sh))
 				}
-			} else if sh, ok := c.shareOf(b, canary.column, families); ok {
+			} else if sh, ok := c.shareOf(b, canary.column, families); ok && !c.anyWarming(canary, at, families) {
 				trials[i].add(at, sh, c.surfaces)
 			}
 		}
 		trials[i].past = c.population.of(past)
 	}
 	return trials
+}
+
+func (c *Comparer) anyWarming(k canary, at int, families []int32) bool {
+	return slices.ContainsFunc(families, func(f int32) bool { return int(f) < len(c.families) && k.warming(at, &c.families[f]) })
 }
 
 // shareOf is what a block says of families taken for one, and whether it says

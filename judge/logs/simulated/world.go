@@ -1,5 +1,7 @@
 package simulated
 
+import "math"
+
 // World says what is usual in a fleet. Its zero value is a fleet of equal
 // servers without bursts.
 type World struct {
@@ -13,6 +15,9 @@ type World struct {
 	// HotHost: the canary's machine writes a tenth of the families 4 to 12
 	// times as often as others, always did.
 	HotHost bool
+	// Warming: after the upgrade, a tenth of the families come 2 to 6 times as
+	// often on the canary, less and less so over some minutes.
+	Warming bool
 	// UnequalTraffic: servers get from a third to three times the requests,
 	// and the canary's share changes when it is put back.
 	UnequalTraffic bool
@@ -55,6 +60,7 @@ type Fleet struct {
 	lasting [][]float64
 	bursts  []burst
 	block   int
+	warming []float64 // log factors by family
 	// Traffic is the requests of each server in the last block, 1 is average.
 	Traffic []float64
 	// Counts are the episodes of the last block by family and server.
@@ -76,6 +82,7 @@ func New(w World, fault Fault, seed uint64) *Fleet {
 	f := &Fleet{draw: newDraw(seed), world: w, fault: fault}
 	f.drawFamilies()
 	f.drawServers()
+	f.drawWarming()
 	f.place()
 	f.Counts = make([][]int, len(f.families))
 	for i := range f.Counts {
@@ -117,6 +124,26 @@ func (f *Fleet) drawFamilies() {
 	}
 }
 
+// warmingBlocks is in how many blocks what a restart does falls to a third.
+const warmingBlocks = 6
+
+func (f *Fleet) drawWarming() {
+	f.warming = make([]float64, len(f.families))
+	for i := range f.warming {
+		if f.world.Warming && f.draw.Float64() < 0.1 {
+			f.warming[i] = math.Log(2 + 4*f.draw.Float64())
+		}
+	}
+}
+
+// warm is the factor of a family so long after the restart.
+func (f *Fleet) warm(i int) float64 {
+	if i >= len(f.warming) || f.warming[i] == 0 {
+		return 1
+	}
+	return math.Exp(f.warming[i] * math.Exp(-float64(f.block-History)/warmingBlocks))
+}
+
 func (f *Fleet) drawServers() {
 	f.base = make([]float64, f.world.Servers)
 	for s := range f.base {
@@ -152,7 +179,7 @@ func (f *Fleet) Next() {
 			}
 			mean := n.rate * f.Traffic[s] * f.lasting[i][s] * factor * f.own(i, s)
 			if s == 0 && f.Watching() {
-				mean *= f.faulty.factor(i)
+				mean *= f.faulty.factor(i) * f.warm(i)
 			}
 			f.Counts[i][s] = f.draw.negativeBinomial(mean, n.shape)
 		}
