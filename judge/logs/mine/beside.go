@@ -26,7 +26,7 @@ func drives(all []word, text []byte) {
 	end := -1
 	for i := range all {
 		w := &all[i]
-		if w.to-w.from == 1 && bytes.HasPrefix(text[w.to:], []byte(`:\`)) {
+		if w.to-w.from == 1 && class[text[w.from]] == letter && bytes.HasPrefix(text[w.to:], []byte(`:\`)) {
 			end = w.to + bytes.IndexAny(append(text[w.to:len(text):len(text)], ' '), " \t,;'\"")
 		}
 		if w.to <= end {
@@ -78,7 +78,7 @@ func near(all []word, text []byte) {
 		before := i > 0 && all[i-1].variable
 		switch {
 		case before && w.kind&unit != 0,
-			w.kind&calendar != 0 && (before || i+1 < len(all) && dated(all[i+1], text)),
+			w.kind&calendar != 0 && (before || i+1 < len(all) && dated(all[i+1])),
 			header && w.kind&level != 0 && len(all) > 1:
 			w.variable = true
 		default:
@@ -107,7 +107,5 @@ func capitals(w []byte) bool {
 	return true
 }
 
-// dated tells whether a word is part of a date.
-func dated(w word, text []byte) bool {
-	return w.kind&calendar != 0 || w.variable && w.fixed == 0 && class[text[w.from]] == digit
-}
+// dated tells whether a word may be part of a date.
+func dated(w word) bool { return w.kind&calendar != 0 || w.variable && w.fixed == 0 }

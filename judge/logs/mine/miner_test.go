@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"math/rand/v2"
+	"regexp"
 	"strings"
 	"testing"
 	"unicode"
@@ -83,6 +84,25 @@ func TestNumbersDoNotCount(t *testing.T) {
 		}
 		if len(a) > 0 && a[len(a)-1] == ' ' && m.glanceOf(a) == m.glanceOf(append(a, 'x')) {
 			t.Fatalf("one more word does not count: %s", a)
+		}
+	}
+}
+
+// TestShapeDoesNotDependOnNumbers holds what the cache relies on: lines with
+// one glance have one shape.
+func TestShapeDoesNotDependOnNumbers(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 1))
+	number := regexp.MustCompile("[0-9]+")
+	m := New(Options{})
+	for _, line := range goldenLines(t) {
+		for range 10 {
+			other := number.ReplaceAllFunc([]byte(line), func([]byte) []byte { return fmt.Append(nil, random.Uint64()>>random.IntN(64)) })
+			if m.glanceOf([]byte(line)) == m.glanceOf(other) && read([]byte(line)).hash() != read(other).hash() {
+				t.Errorf("%q and %q are two shapes", read([]byte(line)).text, read(other).text)
+			}
+			if m.glanceOf([]byte(line)) != m.glanceOf(other) {
+				t.Errorf("%q and %q are two glances", line, other)
+			}
 		}
 	}
 }

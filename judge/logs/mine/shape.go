@@ -31,9 +31,9 @@ type shape struct {
 	// text is for people; spans says where in it each item is.
 	text  []byte
 	spans []span
-	// opened counts the brackets that were opened in the last variable and not
-	// closed; names tells that
-	// the last word stands before the name of something.
+	// opened counts the brackets that were opened in the last variable and are
+	// not closed yet; names tells that the last word stands before the name of
+	// something.
 	opened int
 	names  bool
 	// before[i] is the hash of the first i items.

@@ -20,10 +20,8 @@ type word struct {
 	fixed int
 }
 
-const (
-	// wordMost is the length above which a word is no word but encoded data.
-	wordMost = 64
-)
+// wordMost is the length above which a word is no word but encoded data.
+const wordMost = 64
 
 // Classes of bytes, a bit each.
 const (
