@@ -1,6 +1,7 @@
 package logs
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -15,6 +16,8 @@ import (
 const (
 	// historyMost is how much of a file's past is read, in bytes.
 	historyMost = 8 << 20
+	// allMost is the same of all files of a pattern.
+	allMost = 64 << 20
 	// goneMost is how long a file that was renamed away from the pattern is
 	// still looked at, after it grew for the last time.
 	goneMost = time.Minute
@@ -149,15 +152,18 @@ func listed(ctx context.Context, s *session, words ...string) (list []seen, trou
 // lately, the past is read.
 func (f *files) first(list []seen, now time.Time) {
 	f.began = now
+	slices.SortStableFunc(list, func(a, b seen) int { return cmp.Compare(b.mtime, a.mtime) })
+	left := int64(allMost)
 	for _, one := range list {
 		each := newFile(f, one)
 		each.past, each.history = now.Add(-f.from.History), one.size
-		each.offset = max(0, one.size-historyMost)
+		wanted := min(one.size, historyMost, left)
 		if f.age(one) > f.from.History {
-			each.offset = one.size
+			wanted = 0
 		}
+		left -= wanted
 		// From one byte before, it is seen whether a line begins there.
-		each.offset = max(0, each.offset-1)
+		each.offset = max(0, one.size-wanted-1)
 		each.midLine = each.offset > 0
 		f.known[one.id] = each
 	}

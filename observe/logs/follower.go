@@ -15,12 +15,14 @@ type Options struct {
 	Sources []fleet.LogSource
 	// Reach finds a server's machine.
 	Reach func(fleet.Server) (host.Host, error)
-	// Poll is the time between two looks at files and at Loki; 0 is 300 ms,
-	// and a second for Loki.
+	// Poll is the time between two looks at files and at Loki; 0 is 300 ms for
+	// files and a second for Loki.
 	Poll time.Duration
 	// Pause is the time before the first attempt to read again what stopped; it
 	// doubles up to 30 s. 0 is one second.
 	Pause time.Duration
+
+	lokiPoll time.Duration
 }
 
 const (
@@ -39,8 +41,8 @@ type Follower struct {
 
 // New returns a follower that follows nothing yet.
 func New(o Options) *Follower {
-	if o.Poll == 0 {
-		o.Poll = pollEvery
+	if o.lokiPoll = o.Poll; o.Poll == 0 {
+		o.Poll, o.lokiPoll = pollEvery, lokiEvery
 	}
 	if o.Pause == 0 {
 		o.Pause = pauseFirst

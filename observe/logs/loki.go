@@ -45,11 +45,7 @@ func (f *Follower) followLoki(ctx context.Context, from fleet.LogSource, l *list
 		known: map[uint64]time.Time{}, seed: maphash.MakeSeed(),
 	}
 	defer k.entries.end()
-	every, pause := max(f.options.Poll, lokiEvery), f.options.Pause
-	if f.options.Poll < pollEvery {
-		every = f.options.Poll // a test
-	}
-	read := time.Now()
+	read, pause := time.Now(), f.options.Pause
 	for ctx.Err() == nil {
 		err := k.ask(ctx)
 		k.entries.flush(time.Now())
@@ -57,7 +53,7 @@ func (f *Follower) followLoki(ctx context.Context, from fleet.LogSource, l *list
 		if err == nil {
 			l.heard(from.String())
 			read, pause = time.Now(), f.options.Pause
-			wait(ctx, every)
+			wait(ctx, f.options.lokiPoll)
 			continue
 		}
 		if ctx.Err() == nil {
