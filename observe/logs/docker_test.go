@@ -11,9 +11,9 @@ import (
 	"noon/fleet"
 )
 
-// A docker that answers "docker logs" as Docker 28 does: the program itself
-// needs a daemon, which tests have not. So this is a contract with its words
-// and flags, not a test of Docker.
+// A docker that answers "docker logs" in Docker's words: where no Docker can
+// run, this is a contract with its words and flags. See dockerd_test.go for the
+// real one.
 const dockerScript = `#!/bin/sh
 echo "$@" >> "$0.calls"
 since=; tail=; name=
