@@ -30,7 +30,7 @@ var insides = heads([][]byte{
 	[]byte("exit status "), []byte("runtime stack:"), []byte("During handling of the above"), []byte("The above exception was"),
 	[]byte("Stack trace:"), []byte("[stacktrace]"), []byte("[previous exception]"), []byte("Next "), []byte("--- End of"),
 	[]byte("---> "), []byte("Node.js v"), []byte("thrown in "), []byte("from "), []byte("goroutine "), []byte("PC="),
-	[]byte("\tpanic: "), []byte("[recovered]"), []byte("[originating from"), []byte("Backtrace:"),
+	[]byte("\tpanic: "), []byte("[recovered]"), []byte("[originating from"), []byte("Backtrace:"), []byte("(Use `node"),
 	[]byte("Stack:"), []byte("stack backtrace:"), []byte("note: run with"), []byte("\"}"),
 })
 
@@ -65,7 +65,7 @@ func signOf(b []byte) sign {
 		return opening
 	case ruby, hasAny(b, insides), isFrame(b):
 		return inside
-	case len(typeAt(b)) > 0, scriptHead(b):
+	case len(typeAt(b)) > 0, scriptHead(b), camelHead(b):
 		return typed
 	}
 	return noSign
@@ -115,6 +115,29 @@ func goCall(b []byte) bool {
 func rubyFrame(b []byte) bool {
 	at := bytes.Index(b[:min(len(b), bracketMost)], []byte(":in "))
 	return at > 2 && digit(b[at-1]) && at+4 < len(b) && (b[at+4] == '`' || b[at+4] == '\'') && bytes.IndexByte(b[:at], ' ') < 0
+}
+
+// camelHead tells that b may be the first line of an exception whose name says
+// nothing: "NoStock: of 4711", "Shop$NoStock".
+func camelHead(b []byte) bool {
+	name := firstName(b)
+	if len(name) < 4 || !camel(name) {
+		return false
+	}
+	if len(name) == len(b) {
+		return bytes.ContainsAny(name, ".$")
+	}
+	return b[len(name)] == ':' && len(b) > len(name)+1 && b[len(name)+1] == ' ' && capitals(name) > 1
+}
+
+func capitals(name []byte) int {
+	n := 0
+	for _, c := range name {
+		if c-'A' < 26 {
+			n++
+		}
+	}
+	return n
 }
 
 // rubyHead tells that b is the first line of an uncaught exception of Ruby:

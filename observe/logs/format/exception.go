@@ -17,7 +17,7 @@ func exceptionIn(line []byte) []byte {
 	}
 	if bytes.HasPrefix(line, []byte("Exception in thread ")) {
 		if n := bytes.Index(line, []byte(`" `)); n > 0 {
-			line = line[n+2:]
+			return firstName(line[n+2:])
 		}
 	}
 	for _, a := range announcements {
@@ -122,4 +122,38 @@ func nameWithin(line []byte) []byte {
 		i = end
 	}
 	return nil
+}
+
+// namedBefore returns the name of an exception in the line right before the
+// frames, where any name is one: "NoStock: of 4711", "payment failed NoStock:
+// of 4711", "shop.NoStock".
+func namedBefore(line []byte) []byte {
+	for i := 0; i < len(line) && i < withinMost; {
+		name := firstName(line[i:])
+		end := i + max(len(name), 1)
+		if len(name) > 3 && camel(name) && (end == len(line) || line[end] == ':') {
+			return name
+		}
+		i = end
+		for i < len(line) && line[i] != ' ' {
+			i++
+		}
+		i = skipSpaces(line, i)
+	}
+	return nil
+}
+
+// camel tells that the last part of a name with dots begins with a capital and
+// has small letters.
+func camel(name []byte) bool {
+	last := name[bytes.LastIndexAny(name, `.\$`)+1:]
+	if len(last) < 3 || last[0]-'A' >= 26 {
+		return false
+	}
+	for _, c := range last[1:] {
+		if c-'a' < 26 {
+			return true
+		}
+	}
+	return false
 }

@@ -14,6 +14,11 @@ const (
 	traceMost  = 32 << 10
 	// strangersMost is how many lines of others may stand within a trace.
 	strangersMost = 20
+	// sourceLines is how many lines Node shows behind the place in a source: the
+	// line itself and a caret.
+	sourceLines = 2
+	// headMost is how much is kept of a line that may be the head of a trace.
+	headMost = 512
 )
 
 // joiner puts lines together that belong to one entry. It holds back only what
@@ -27,12 +32,16 @@ type joiner struct {
 	opened    bool // its first line can only be of a trace
 	tracing   bool // lines of a trace have come
 	python    bool // a Traceback waits for its last line
+	script    int  // so many lines of source are still to come, from Node
 	strangers int
 	last      time.Time // when the last line of it came
 
 	// before is the episode of the line before, if that told of an error: a trace
 	// that follows at once is of the same.
 	before []byte
+	// prior is the text of the line before, if that was bare: frames that follow
+	// at once are of what it tells.
+	prior []byte
 
 	// The bytes of held, copied from the parser's.
 	text, raw, trace, episode []byte
@@ -42,9 +51,12 @@ type joiner struct {
 // add takes the next entry of one line and emits what is complete.
 func (j *joiner) add(e *Entry, emit func(*Entry)) {
 	j.join(e, emit)
-	j.before = j.before[:0]
+	j.before, j.prior = j.before[:0], j.prior[:0]
 	if e.Level >= logs.Error {
 		j.before = append(j.before, e.Episode...)
+	}
+	if e.bare && e.prose {
+		j.prior = append(j.prior, e.Text[:min(len(e.Text), headMost)]...)
 	}
 }
 
@@ -140,11 +152,11 @@ func (j *joiner) continues(e *Entry, s sign) bool {
 	case blank, inside:
 		return true
 	case typed:
-		return j.python || j.caret() || j.alone && j.names(e.body)
+		return j.python || j.script > 0 || j.caret() || j.alone && j.names(e.body)
 	case opening:
 		return j.opens(e.body)
 	}
-	return j.python && e.bare
+	return e.bare && (j.python || j.script > 0 || j.caret())
 }
 
 // names tells that an exception's type is of the message that is held, which
@@ -154,7 +166,8 @@ func (j *joiner) names(line []byte) bool {
 	if j.held.nameless {
 		return false
 	}
-	return !j.held.bare || bytes.IndexByte(typeAt(line), '.') > 0
+	name := firstName(line)
+	return !j.held.bare && len(typeAt(line)) > 0 || bytes.ContainsAny(name, ".$") && camel(name)
 }
 
 // opens tells that a line which can begin a trace is of the one that is held,
@@ -198,7 +211,10 @@ func (j *joiner) hold(e *Entry, s sign) {
 	j.episode = append(j.episode[:0], e.Episode...)
 	j.trace = j.trace[:0]
 	j.held, j.holding, j.last = *e, true, e.Arrived
-	j.alone, j.tracing, j.python, j.strangers, j.lost = true, false, false, 0, 0
+	j.alone, j.tracing, j.python, j.script, j.strangers, j.lost = true, false, false, 0, 0, 0
+	if s == typed && scriptHead(e.body) {
+		j.script = sourceLines
+	}
 	j.opened, j.held.nameless = s == opening, s == opening || s == typed
 	if j.held.nameless && len(j.episode) == 0 {
 		j.episode = append(j.episode, j.before...)
@@ -207,6 +223,9 @@ func (j *joiner) hold(e *Entry, s sign) {
 	case len(e.trace) > 0:
 		j.keep(e.trace[:min(len(e.trace), traceMost)])
 	case j.held.nameless:
+		if s == opening && len(j.prior) > 0 && orphan(bytes.TrimLeft(e.body, " \t")) {
+			j.keep(j.prior)
+		}
 		j.keep(e.body)
 		j.noted(e.body, s)
 	default:
@@ -229,6 +248,7 @@ func (j *joiner) take(e *Entry, s sign) {
 	if len(j.raw) < 2*logs.RawMost && s != blank {
 		j.raw = append(append(j.raw, '\n'), e.body...)
 	}
+	j.script = max(0, j.script-1)
 	if s != blank {
 		j.alone = false
 		j.noted(e.body, s)

@@ -28,6 +28,10 @@ type tracing struct {
 	frames  int
 	// awaited: Python's type comes after the frames.
 	awaited bool
+	// source: Node shows the place in the source, which is place; caret: it has
+	// pointed at it.
+	source, caret bool
+	place         string
 }
 
 // stackOf returns the stack trace that text is, and the line that says what
@@ -62,6 +66,9 @@ func (t *tracing) line(line, next []byte) {
 	if len(trimmed) == 0 {
 		return
 	}
+	if t.shown(trimmed) {
+		return
+	}
 	if f, l := frameOf(trimmed, line, next); l != nil {
 		t.frame(f, l)
 		if l == &ruby && rubyHead(trimmed) {
@@ -73,12 +80,47 @@ func (t *tracing) line(line, next []byte) {
 		return
 	}
 	name := exceptionIn(trimmed)
+	if len(name) == 0 && t.frames == 0 && len(t.outer) == 0 {
+		name = t.nameless(trimmed, next)
+	}
 	if t.awaited && len(line) == len(trimmed) && len(firstName(line)) > 0 {
 		name, t.awaited = firstName(line), false
 	}
 	if len(name) > 0 {
 		t.exception(name, trimmed)
 	}
+}
+
+// shown tells that line is of what Node shows of the source before it tells what
+// was thrown there: place, line, caret.
+func (t *tracing) shown(line []byte) bool {
+	switch {
+	case t.source:
+		t.caret = len(bytes.Trim(line, "^~")) == 0
+		t.source = !t.caret
+		return true
+	case t.frames == 0 && len(t.outer) == 0 && scriptHead(line):
+		file, _ := cutNumber(line)
+		t.source, t.place = true, path(file)
+		return true
+	}
+	return false
+}
+
+// nameless returns the name of what the line before the frames tells, or what
+// Node shows behind a caret: anything can be thrown there.
+func (t *tracing) nameless(line, next []byte) []byte {
+	if t.caret {
+		t.caret = false
+		if name := namedBefore(line); len(name) > 0 {
+			return name
+		}
+		return []byte("thrown")
+	}
+	if next = bytes.TrimSpace(next); len(next) > 0 && orphan(next) {
+		return namedBefore(line)
+	}
+	return nil
 }
 
 // frame takes a frame. Once another language's come, they are of something that
@@ -174,6 +216,9 @@ func (t *tracing) key() string {
 	}
 	if len(frames) == 0 {
 		frames = t.all
+	}
+	if len(frames) == 0 && t.place != "" {
+		frames = []string{t.place}
 	}
 	for i, f := range frames {
 		if i == framesMost {
