@@ -52,8 +52,9 @@ type reading struct {
 	silent  map[string]string
 	// notes are what people should know of the reading itself.
 	notes []string
-	kept  time.Time
-	all   sync.WaitGroup
+	// began is when the first log was opened, kept when the dictionary was.
+	began, kept time.Time
+	all         sync.WaitGroup
 }
 
 // writer is one server whose log is read.
@@ -82,7 +83,8 @@ func (r *reading) change(ctx context.Context, w judge.Watch) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.judge == nil {
-		r.kept = time.Now()
+		r.began = time.Now()
+		r.kept = r.began
 		r.judge = judgelogs.New(judgelogs.Watch{
 			Service: w.Service, Live: w.From, Known: r.known(w), Least: min(w.Policy.Least, judgelogs.LeastDefault),
 		})
@@ -252,13 +254,20 @@ func (r *reading) report(l judge.Look) *judgelogs.Report {
 		r.keep()
 	}
 	note := r.register()
-	report := r.judge.Report(l.Time)
+	report := judgelogs.Report{Service: r.watch.Service, Verdict: judgelogs.Undecided, Findings: []judgelogs.Finding{}, Missing: []string{"what the servers wrote before is being read"}}
+	if len(r.silent) == 0 || l.Time.Sub(r.began) >= pastWithin {
+		report = r.judge.Report(l.Time)
+	}
 	r.addSilent(&report)
 	if note != "" {
 		report.Notes = append(report.Notes, note)
 	}
 	return &report
 }
+
+// pastWithin is how long the past of all servers is waited for: what is compared
+// before would have the past of some of them only.
+const pastWithin = 20 * time.Second
 
 // register takes the known caveats as they are now. A register that cannot be
 // read while somebody edits it leaves the judge with the one before.

@@ -58,9 +58,23 @@ func (j *Judge) blockOf(c *column, at time.Time) int64 {
 	return max(at.UnixNano()/int64(j.watch.Block), j.closed+1)
 }
 
+// lateBlocks is how many blocks late a line may be to count in the next one.
+const lateBlocks = 2
+
+// tooLate tells that a line is of a time that was compared long ago: a server's
+// connection was broken, or its past is read after that of the others. In a
+// block of now it would be a burst that never was.
+func (j *Judge) tooLate(at time.Time) bool {
+	return !j.watch.Elapsed && at.UnixNano()/int64(j.watch.Block) < j.closed-lateBlocks
+}
+
 // count counts one line in its block, and tells whether there was room.
 func (j *Judge) count(f *family, number int, l Line) bool {
 	c := j.columns[number]
+	if j.tooLate(l.Time) {
+		c.late++
+		return true
+	}
 	at := j.blockOf(c, l.Time)
 	b := j.open[at]
 	if b == nil {

@@ -13,7 +13,9 @@ type column struct {
 	live    bool
 	lines   int64
 	// lost lines had no room among the families.
-	lost        int64
+	lost int64
+	// late lines came when their time had been compared already.
+	late        int64
 	first, last time.Time
 	// started counts the starts whose lines were seen.
 	started  bool

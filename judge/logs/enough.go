@@ -25,7 +25,7 @@ func (j *Judge) missing(now time.Time) []string {
 		}
 		if !c.live {
 			canaries++
-			missing = append(missing, j.missingOf(c, c.lines-j.waiting(number), now)...)
+			missing = append(missing, j.missingOf(c, c.lines-c.late-j.waiting(number), now)...)
 		}
 	}
 	if canaries == 0 {
@@ -105,6 +105,9 @@ func (j *Judge) lost() []string {
 	for _, c := range j.columns {
 		if m := j.missed[c.server]; !c.live && m != nil && float64(m.lines) > lostMost*float64(c.lines) {
 			lost = append(lost, fmt.Sprintf("%s of %s were not read: %s", plural(int(m.lines), "line"), c.server, list(m.why)))
+		}
+		if !c.live && float64(c.late) > lostMost*float64(c.lines) {
+			lost = append(lost, fmt.Sprintf("%s of %s came too late to be compared", plural(int(c.late), "line"), c.server))
 		}
 		if !c.live && float64(c.lost) > lostMost*float64(c.lines) {
 			lost = append(lost, fmt.Sprintf("%s of %s had no room among the families, which are too many", plural(int(c.lost), "line"), c.server))

@@ -1,0 +1,41 @@
+package logs_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"noon/fleet"
+	"noon/judge/logs"
+)
+
+// TestLinesThatComeTooLateAreToldAndNoBurst: the connection to the canary was
+// broken for five minutes, and its lines come all at once. Those of the last
+// half minute are not too late.
+func TestLinesThatComeTooLateAreToldAndNoBurst(t *testing.T) {
+	began := time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
+	j := logs.New(logs.Watch{Live: "v1", Canaries: []logs.Canary{{Server: "web1", Version: "v2", Since: began}}})
+	write := func(server string, from, to int) {
+		version := "v1"
+		if server == "web1" {
+			version = "v2"
+		}
+		for second := from; second < to; second++ {
+			for i := range 10 {
+				text := fmt.Sprintf("order %d taken", second*10+i)
+				j.Add(logs.Line{Server: server, Version: fleet.Version(version), Time: began.Add(time.Duration(second) * time.Second), Level: logs.Info, Text: text, Raw: text})
+			}
+		}
+	}
+	for _, server := range []string{"web2", "web3"} {
+		write(server, 0, 600)
+	}
+	write("web1", 0, 300)
+	j.Report(began.Add(11 * time.Minute))
+	write("web1", 300, 600)
+	r := j.Report(began.Add(11 * time.Minute))
+	if r.Verdict != logs.Undecided || !strings.Contains(strings.Join(r.Missing, "\n"), "2,700 lines of web1 came too late to be compared") {
+		t.Errorf("%s, missing %q, findings %+v", r.Verdict, r.Missing, r.Findings)
+	}
+}
