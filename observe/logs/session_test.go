@@ -68,3 +68,24 @@ func TestFramesThatAreNoneAreRefused(t *testing.T) {
 		t.Error("no error")
 	}
 }
+
+// What the agent does when its input ends does not depend on what it is busy
+// with: a read of a disk that hangs, for example.
+func TestABusyAgentEndsWithItsInput(t *testing.T) {
+	began := time.Now()
+	s := newSession(func(frame) {})
+	s.run(t.Context(), local.New(), func(ctx context.Context) error {
+		if err := s.begin(); err != nil {
+			return err
+		}
+		if _, err := s.call(ctx, "c", "clock"); err != nil {
+			return err
+		}
+		_, err := io.WriteString(s.in, "sleep 1000\n")
+		time.Sleep(100 * time.Millisecond)
+		return err
+	})
+	if took := time.Since(began); took > endMost {
+		t.Errorf("it ended after %s", took)
+	}
+}
