@@ -120,4 +120,15 @@ func wellFormed(t *testing.T, s fleet.Service) {
 	case s.Check.Version.IsZero() || s.Check.URL == "" && s.Check.Command == "":
 		t.Fatalf("nothing to check: %+v", s.Check)
 	}
+	for _, l := range s.Logs {
+		kinds := 0
+		for _, set := range []bool{l.File != "", l.Journald != "", l.Docker != "", l.Command != "", l.Loki != nil} {
+			if set {
+				kinds++
+			}
+		}
+		if kinds != 1 {
+			t.Fatalf("not one source of logs: %+v", l)
+		}
+	}
 }
