@@ -2,6 +2,7 @@ package logs
 
 import (
 	"cmp"
+	"math"
 	"slices"
 	"time"
 
@@ -127,7 +128,7 @@ func (j *Judge) tallies(b block) []tally {
 	slices.SortFunc(all, func(a, b *tally) int {
 		return cmp.Or(cmp.Compare(a.family, b.family), cmp.Compare(a.column, b.column))
 	})
-	return settle(all, j.watch.Block)
+	return j.settle(all)
 }
 
 // tally is how often a column wrote a family in one block.
@@ -137,8 +138,11 @@ type tally struct {
 	n                       int32
 }
 
-// settle decides, alike for all columns of a family, what an episode is.
-func settle(all []*tally, length time.Duration) []tally {
+// settle decides, alike for all columns of a family, what an episode is. Where
+// lines name none and the family is rare, it is what the live servers write in
+// one second: a fault that logs 300 lines at once is one episode, but three
+// lines where there was one are three.
+func (j *Judge) settle(all []*tally) []tally {
 	var settled []tally
 	for from := 0; from < len(all); {
 		to, seconds := from, int32(0)
@@ -146,16 +150,27 @@ func settle(all []*tally, length time.Duration) []tally {
 			seconds = max(seconds, all[to].seconds)
 			to++
 		}
+		rare := float64(seconds) <= rareShare*j.watch.Block.Seconds()
 		for _, t := range all[from:to] {
 			t.n = t.named + t.unnamed
-			if float64(seconds) <= rareShare*length.Seconds() {
-				t.n = t.named + t.seconds
+			if rare {
+				t.n = t.named + j.families[t.family].moments(t)
 			}
 			settled = append(settled, *t)
 		}
 		from = to
 	}
 	return settled
+}
+
+// moments are the lines that name no episode, in what live servers write in
+// one second.
+func (f *family) moments(t *tally) int32 {
+	if f.liveSeconds == 0 || t.unnamed == 0 {
+		return t.seconds
+	}
+	usual := float64(f.liveLines) / float64(f.liveSeconds)
+	return max(int32(math.Round(float64(t.unnamed)/usual)), 1)
 }
 
 // close gives every block that nobody waits for any more to the comparer.
@@ -180,9 +195,20 @@ func (j *Judge) ready(now time.Time) []int64 {
 	return ready
 }
 
+// learnMoments learns how many lines live servers write in one second.
+func (j *Judge) learnMoments(b block) {
+	for p, c := range b {
+		if root := j.root(j.families[p.family]); j.columns[p.column].live {
+			root.liveLines += int64(c.unnamed)
+			root.liveSeconds += int64(c.seconds)
+		}
+	}
+}
+
 // compare closes one block.
 func (j *Judge) compare(at int64, b block) {
 	j.enter(at, b)
+	j.learnMoments(b)
 	var counts []evidence.Count
 	for _, t := range j.tallies(b) {
 		f, c := j.families[t.family], j.columns[t.column]

@@ -18,6 +18,9 @@ type family struct {
 	// counts by column; starts are lines of start-ups, which are apart.
 	counts []count
 	starts []int64
+	// liveLines without a named episode, and the seconds in which live servers
+	// wrote them.
+	liveLines, liveSeconds int64
 	// Of canaries:
 	first   time.Time
 	samples []string

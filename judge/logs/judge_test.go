@@ -202,6 +202,24 @@ func TestABurstOfOneSecondWithoutEpisodesIsOneEpisode(t *testing.T) {
 	}
 }
 
+func TestThreeLinesAtOnceWhereThereWasOneAreThreeTimesTheRate(t *testing.T) {
+	s := newShop(4, logs.Watch{})
+	s.also = func(server string, canary bool, second int) {
+		if (second*7+int(server[3]))%11 != 0 {
+			return
+		}
+		for range map[bool]int{false: 1, true: 4}[canary] {
+			s.write(server, logs.Error, "gateway %d does not answer", second)
+		}
+	}
+	s.run(10 * time.Minute)
+	s.upgrade("web1")
+	r := s.run(10 * time.Minute)
+	if f := only(t, r); f.Tier != logs.TierStop || f.Kind != logs.KindRate {
+		t.Errorf("%s", told(r))
+	}
+}
+
 func TestAnErrorItsStackAndItsRequestAreOneFinding(t *testing.T) {
 	s := newShop(4, logs.Watch{})
 	s.run(10 * time.Minute)
