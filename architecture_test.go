@@ -67,8 +67,8 @@ var mayImport = map[string][]string{
 	// Only test code imports these. What the judge of logs is measured on
 	// shares no code with it.
 	"judge/logs/simulated": {},
-	"testbed": {"demo/shop", "fleet"},
-	"e2e":     {"..."},
+	"testbed":              {"demo/shop", "fleet"},
+	"e2e":                  {"..."},
 }
 
 // forTestsOnly are packages that only tests, and packages for tests, import.

@@ -29,7 +29,7 @@ func (a *app) logsCompareCommand() *cobra.Command {
 		Args:    args(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if len(f.canary) == 0 || len(f.live) == 0 {
-				return &usageError{cmd, errors.New("name files of both: --canary FILE... and --live FILE...")}
+				return &usageError{cmd, errors.New("name files of both, after --canary and after --live")}
 			}
 			caveats, err := readRegister(register)
 			if err != nil {

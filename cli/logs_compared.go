@@ -34,8 +34,6 @@ type comparedFile struct {
 	version fleet.Version
 	// first and last are the times of its entries; zero if they have none.
 	first, last time.Time
-	// shift makes its times comparable with those of the others.
-	shift time.Duration
 	// told is where the content is, if not at path.
 	told string
 }

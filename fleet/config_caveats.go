@@ -11,7 +11,7 @@ import (
 type caveatsSection struct{ to *[]Caveat }
 
 func (s caveatsSection) fields() []field {
-	return []field{{key: "caveats", about: "the known caveats, a list", to: caveatList{s.to}, required: true, also: []string{"known", "families"}}}
+	return []field{{key: "caveats", about: "the known caveats, a list", to: caveatList(s), required: true, also: []string{"known", "families"}}}
 }
 
 func (s caveatsSection) check(found) {}
