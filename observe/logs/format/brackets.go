@@ -17,6 +17,9 @@ func (pre *preamble) bracket(at []byte) int {
 		return 0
 	}
 	inside := bytes.TrimSpace(at[1:end])
+	if len(inside) == 0 {
+		return 0
+	}
 	if !pre.timed && pre.stampWithin(inside) {
 		return end + 1
 	}
