@@ -124,6 +124,9 @@ func (c *Comparer) Add(b Block) {
 	}
 	c.history.add(b)
 	c.blocks++
+	if len(c.canaries) > 0 {
+		c.relearn()
+	}
 }
 
 // settling is how many blocks are seen before a family counts as met late: a

@@ -1,5 +1,7 @@
 package evidence
 
+import "slices"
+
 // historyMost is how many counts are kept to learn from, about 16 MB.
 const historyMost = 1 << 20
 
@@ -77,6 +79,9 @@ func (c *Comparer) pastsOf(canary canary) []*filter {
 	}
 	for i, b := range c.history.blocks {
 		exposure, rest := b.exposure(canary.before), c.exposureOfLive(b)
+		if c.columns[canary.before].role == live {
+			rest -= exposure
+		}
 		if exposure <= 0 || rest <= 0 {
 			continue
 		}
@@ -90,4 +95,34 @@ func (c *Comparer) pastsOf(canary canary) []*filter {
 		c.tally.clear()
 	}
 	return pasts
+}
+
+// relearnAt are the blocks after which the population is learned anew, where
+// no canary has a past: what differs between servers is then seen on the live
+// ones, each against the others.
+var relearnAt = []int{15, 30, 60, 120, 360}
+
+// relearn learns the population from the live servers.
+func (c *Comparer) relearn() {
+	if !slices.Contains(relearnAt, c.blocks-c.begun) || slices.ContainsFunc(c.canaries, func(k canary) bool { return k.before != NoPast }) {
+		return
+	}
+	var all []*filter
+	for col := range c.columns {
+		if c.columns[col].role != live {
+			continue
+		}
+		for _, s := range c.pastsOf(canary{before: col}) {
+			if s != nil {
+				all = append(all, s)
+			}
+		}
+	}
+	c.population = learn(all)
+	*c.fresh = *c.population.of(newFilter(0))
+	for f := range c.families {
+		for _, t := range c.families[f].trials {
+			t.stale = t.watch != nil || len(t.waiting) > 0
+		}
+	}
 }
