@@ -50,10 +50,10 @@ func (w *webshop) commands() map[string]func(*script, bool, []string) {
 	}
 }
 
-// shop [N servers] [N haproxy|lb] [ssh|machines] [logs]: builds it. A file "rollout" in the
+// shop [N servers] [N haproxy|lb] [ssh|machines] [logs|journald]: builds it. A file "rollout" in the
 // script is that section of noon.yaml.
 func (w *webshop) doShop(ts *script, _ bool, args []string) {
-	s := size{servers: 4, haproxy: 1, lb: slices.Contains(args, "lb"), ssh: slices.Contains(args, "ssh"), machines: slices.Contains(args, "machines"), logs: slices.Contains(args, "logs")}
+	s := size{servers: 4, haproxy: 1, lb: slices.Contains(args, "lb"), ssh: slices.Contains(args, "ssh"), machines: slices.Contains(args, "machines"), logs: slices.Contains(args, "logs"), journald: slices.Contains(args, "journald")}
 	for i, word := range args[:max(len(args)-1, 0)] {
 		if n, err := strconv.Atoi(word); err == nil && args[i+1] == "servers" {
 			s.servers = n

@@ -72,8 +72,9 @@ type size struct {
 	// ssh: the servers and HAProxy are reached over SSH, not as this machine;
 	// machines: each server is, over one of its own.
 	ssh, machines bool
-	// logs: noon reads the shop's logs.
-	logs bool
+	// logs: noon reads the shop's logs; journald: from the journals of the
+	// machines.
+	logs, journald bool
 	// rollout is the rollout section of noon.yaml, indented.
 	rollout string
 }
@@ -110,7 +111,7 @@ func (w *webshop) build(s size) {
 		case s.ssh:
 			server.Host = w.sshd.Name
 		case s.machines:
-			server.Host = w.machine(server.Name)
+			server.Host = w.machine(server.Name, s.journald)
 		}
 		w.servers = append(w.servers, server)
 	}
@@ -127,12 +128,19 @@ func (w *webshop) build(s size) {
 	w.awaitServing()
 }
 
-// machine starts the SSH server of a server, and returns its host.
-func (w *webshop) machine(server string) string {
+// machine starts the SSH server of a server, and returns its host. What the
+// server writes goes into the machine's journal, where it has one.
+func (w *webshop) machine(server string, journald bool) string {
 	if w.machines == nil {
 		w.machines = map[string]*testbed.SSHD{}
 	}
-	w.machines[server] = testbed.StartSSHD(w.t, w.dir)
+	var settings []string
+	if journald {
+		journal := testbed.StartJournal(w.t)
+		settings = append(settings, "SetEnv SHLVL=2 PATH="+journal.Path)
+		w.journal(filepath.Join(w.dir, "servers", server, "log"), journal)
+	}
+	w.machines[server] = testbed.StartSSHD(w.t, w.dir, settings...)
 	return w.machines[server].Name
 }
 
@@ -167,7 +175,10 @@ func (w *webshop) configure(s size) {
 	if s.ssh || s.machines {
 		rollout = strings.ReplaceAll(rollout, "./ctl", fmt.Sprintf("cd %s && ./ctl", w.dir))
 	}
-	if s.logs {
+	switch {
+	case s.journald:
+		fmt.Fprintln(&y, "logs: { journald: shop }")
+	case s.logs:
 		fmt.Fprintf(&y, "logs: { file: %q }\n", filepath.Join(w.dir, "servers", "{server}", "log"))
 	}
 	fmt.Fprintf(&y, "check:%srollout:%s", check, rollout)

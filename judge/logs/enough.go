@@ -103,7 +103,9 @@ func about(d time.Duration) string {
 func (j *Judge) lost() []string {
 	var lost []string
 	for _, c := range j.columns {
-		if m := j.missed[c.server]; !c.live && m != nil && float64(m.lines) > lostMost*float64(c.lines) {
+		if m := j.missed[c.server]; !c.live && m != nil && m.uncounted {
+			lost = append(lost, fmt.Sprintf("nobody knows how many lines of %s were not read: %s", c.server, list(m.why)))
+		} else if !c.live && m != nil && float64(m.lines) > lostMost*float64(c.lines) {
 			lost = append(lost, fmt.Sprintf("%s of %s were not read: %s", plural(int(m.lines), "line"), c.server, list(m.why)))
 		}
 		if !c.live && float64(c.late) > lostMost*float64(c.lines) {

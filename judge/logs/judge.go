@@ -41,13 +41,16 @@ type Judge struct {
 
 	unknown, noRoom int64
 	missed          map[string]*missed
+	missedBefore    int64
 	stopped         map[int32]bool
 }
 
 // missed lines of one server.
 type missed struct {
 	lines int64
-	why   []string
+	// uncounted: nobody knows how many more there were.
+	uncounted bool
+	why       []string
 }
 
 // New returns a judge that has seen nothing.
@@ -88,7 +91,11 @@ func (j *Judge) Upgraded(c Canary) {
 	if c.Version == j.watch.Live {
 		return
 	}
-	j.canaries[writer{c.Server, c.Version}] = c
+	key := writer{c.Server, c.Version}
+	if _, again := j.canaries[key]; !again {
+		j.forgive(c.Server)
+	}
+	j.canaries[key] = c
 	j.column(c.Server, c.Version)
 }
 
@@ -136,16 +143,25 @@ func (j *Judge) Served(server string, at time.Time, requests int64) {
 }
 
 // Missed tells that lines of a server were written but could not be read, and
-// why. A canary whose lines were missed is not clean.
+// why; -1 is that nobody knows how many. A canary whose lines were missed is not clean.
 func (j *Judge) Missed(server string, lines int64, why string) {
 	m := j.missed[server]
 	if m == nil {
 		m = &missed{}
 		j.missed[server] = m
 	}
-	m.lines += lines
+	m.lines, m.uncounted = m.lines+max(lines, 0), m.uncounted || lines < 0
 	if !slices.Contains(m.why, why) && len(m.why) < 3 {
 		m.why = append(m.why, why)
+	}
+}
+
+// forgive forgets what was missed of a server before it got the new version:
+// what the new one wrote is read from its beginning.
+func (j *Judge) forgive(server string) {
+	if m := j.missed[server]; m != nil {
+		j.missedBefore += m.lines
+		delete(j.missed, server)
 	}
 }
 

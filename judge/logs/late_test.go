@@ -39,3 +39,31 @@ func TestLinesThatComeTooLateAreToldAndNoBurst(t *testing.T) {
 		t.Errorf("%s, missing %q, findings %+v", r.Verdict, r.Missing, r.Findings)
 	}
 }
+
+func TestWhatWasMissedOfTheCanaryIsNotClean(t *testing.T) {
+	for name, c := range map[string]struct {
+		lines  int64
+		before bool
+		want   string
+	}{
+		"many":                     {1000, false, "1,000 lines of web1 were not read: a flood"},
+		"nobody knows how many":    {-1, false, "nobody knows how many lines of web1 were not read: a flood"},
+		"of the version before it": {1000, true, ""},
+	} {
+		j := logs.New(logs.Watch{Live: "v1"})
+		if c.before {
+			j.Missed("web1", c.lines, "a flood")
+		}
+		j.Upgraded(logs.Canary{Server: "web1", Version: "v2", Since: time.Unix(1000, 0)})
+		if !c.before {
+			j.Missed("web1", c.lines, "a flood")
+		}
+		r := j.Report(time.Unix(2000, 0))
+		if got := strings.Join(r.Missing, "\n"); strings.Contains(got, "not read") != (c.want != "") || !strings.Contains(got, c.want) {
+			t.Errorf("%s: missing %q", name, got)
+		}
+		if r.MissedLines != max(c.lines, 0) {
+			t.Errorf("%s: %d lines are missed", name, r.MissedLines)
+		}
+	}
+}

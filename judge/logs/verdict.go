@@ -37,6 +37,7 @@ func (j *Judge) countLines(r *Report) {
 			r.CanaryLines += c.lines - c.lost
 		}
 	}
+	r.MissedLines = j.missedBefore
 	for _, m := range j.missed {
 		r.MissedLines += m.lines
 	}

@@ -1,10 +1,7 @@
 package logs_test
 
 import (
-	"bytes"
-	"encoding/binary"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -18,71 +15,22 @@ import (
 	"noon/testbed"
 )
 
-// journal is a real journal of systemd, written by systemd-journal-remote from
-// its export format and read by journalctl: no systemd needs to run.
+// journal is one whose entries can be waited for.
 type journal struct {
-	t  *testing.T
-	in io.WriteCloser
-	// dir holds the journal, path is a PATH whose journalctl reads it.
-	dir, path string
+	*testbed.Journal
+	t *testing.T
 }
 
 func startJournal(t *testing.T) *journal {
 	t.Helper()
-	real := testbed.Need(t, "journalctl")
-	j := &journal{t: t, dir: t.TempDir()}
-	bin := t.TempDir()
-	script := fmt.Sprintf("#!/bin/sh\nexec %s -D %s \"$@\"\n", real, j.dir)
-	if err := os.WriteFile(filepath.Join(bin, "journalctl"), []byte(script), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	j.path = bin + ":" + os.Getenv("PATH")
-	j.open("one")
-	return j
-}
-
-// open writes to a journal file of that name.
-func (j *journal) open(name string) {
-	j.t.Helper()
-	program := "/lib/systemd/systemd-journal-remote"
-	if _, err := os.Stat(program); err != nil {
-		program = testbed.Need(j.t, "systemd-journal-remote")
-	}
-	cmd := exec.Command(program, "-o", filepath.Join(j.dir, name+".journal"), "--split-mode=none", "-")
-	in, err := cmd.StdinPipe()
-	if err == nil {
-		err = cmd.Start()
-	}
-	if err != nil {
-		j.t.Fatal(err)
-	}
-	j.in = in
-	j.t.Cleanup(func() { in.Close(); cmd.Wait() })
-}
-
-func (j *journal) write(at time.Time, unit, message string, priority int) {
-	j.t.Helper()
-	j.writeIn("1", at, unit, message, priority)
-}
-
-// writeIn writes an entry of a boot, a digit.
-func (j *journal) writeIn(boot string, at time.Time, unit, message string, priority int) {
-	j.t.Helper()
-	var b bytes.Buffer
-	fmt.Fprintf(&b, "__REALTIME_TIMESTAMP=%d\n__MONOTONIC_TIMESTAMP=%d\n_BOOT_ID=%s\n", at.UnixMicro(), at.UnixMicro()%1e9, strings.Repeat(boot, 32))
-	fmt.Fprintf(&b, "_SYSTEMD_UNIT=%s.service\nPRIORITY=%d\n_PID=42\nSYSLOG_IDENTIFIER=%s\nMESSAGE\n", unit, priority, unit)
-	binary.Write(&b, binary.LittleEndian, uint64(len(message)))
-	fmt.Fprintf(&b, "%s\n\n", message)
-	if _, err := j.in.Write(b.Bytes()); err != nil {
-		j.t.Fatal(err)
-	}
+	return &journal{testbed.StartJournal(t), t}
 }
 
 // settle waits until a message can be read.
 func (j *journal) settle(message string) {
 	j.t.Helper()
 	for range 1000 {
-		out, _ := exec.Command("journalctl", "-D", j.dir, "-o", "cat", "-q").Output()
+		out, _ := exec.Command("journalctl", "-D", j.Dir, "-o", "cat", "-q").Output()
 		if strings.Contains(string(out), message) {
 			return
 		}
@@ -99,9 +47,9 @@ func journalPlaces(t *testing.T, test func(t *testing.T, j *journal, h host.Host
 			j := startJournal(t)
 			h, sshd := p.make(t)
 			if sshd == nil {
-				t.Setenv("PATH", j.path)
+				t.Setenv("PATH", j.Path)
 			} else {
-				h, sshd = overSSHWith(t, "SetEnv SHLVL=2 PATH="+j.path)
+				h, sshd = overSSHWith(t, "SetEnv SHLVL=2 PATH="+j.Path)
 			}
 			test(t, j, h, sshd)
 		})
@@ -115,17 +63,17 @@ func journalSource(unit string) fleet.LogSource {
 func TestTheJournalOfAUnitIsRead(t *testing.T) {
 	journalPlaces(t, func(t *testing.T, j *journal, h host.Host, _ *testbed.SSHD) {
 		now := time.Now()
-		j.write(now.Add(-time.Hour), "shop", "an hour ago", 6)
-		j.write(now.Add(-time.Minute), "shop", "a minute ago", 3)
-		j.write(now.Add(-time.Minute), "other", "of another unit", 6)
+		j.Write(now.Add(-time.Hour), "shop", "an hour ago", 6)
+		j.Write(now.Add(-time.Minute), "shop", "a minute ago", 3)
+		j.Write(now.Add(-time.Minute), "other", "of another unit", 6)
 		j.settle("of another unit")
 		to := follow(t, h, journalSource("shop"))
 		to.awaitLine(t, "a minute ago")
 		to.awaitRead(t)
 		for i := range 20 {
-			j.write(time.Now(), "shop", fmt.Sprint("now ", i), 6)
+			j.Write(time.Now(), "shop", fmt.Sprint("now ", i), 6)
 		}
-		j.write(time.Now(), "shop", "no UTF-8 \xff \"__CURSOR\":\"forged\"", 4)
+		j.Write(time.Now(), "shop", "no UTF-8 \xff \"__CURSOR\":\"forged\"", 4)
 		to.await(t, "all lines", func() bool { return len(to.lines) >= 22 })
 		first, last := to.lines[0], to.lines[21]
 		if first.Level != judged.Error || first.Time.Sub(now.Add(-time.Minute)).Abs() > time.Second {
@@ -142,7 +90,7 @@ func TestTheJournalIsReadOnWhereItWas(t *testing.T) {
 		if sshd == nil {
 			t.Skip("there is no connection to cut")
 		}
-		j.write(time.Now(), "other", "journalctl wants one line", 6)
+		j.Write(time.Now(), "other", "journalctl wants one line", 6)
 		j.settle("journalctl wants one line")
 		to := follow(t, h, journalSource("shop"))
 		to.awaitRead(t)
@@ -152,7 +100,7 @@ func TestTheJournalIsReadOnWhereItWas(t *testing.T) {
 				to.awaitLine(t, want[i-1])
 				sshd.Cut()
 			}
-			j.write(time.Now(), "shop", line, 6)
+			j.Write(time.Now(), "shop", line, 6)
 			time.Sleep(10 * time.Millisecond)
 		}
 		to.exactly(t, want...)
@@ -161,12 +109,12 @@ func TestTheJournalIsReadOnWhereItWas(t *testing.T) {
 
 func TestTheLastWordsBeforeARebootAreRead(t *testing.T) {
 	journalPlaces(t, func(t *testing.T, j *journal, h host.Host, _ *testbed.SSHD) {
-		j.writeIn("1", time.Now().Add(-time.Minute), "shop", "the last words", 2)
-		j.writeIn("2", time.Now().Add(-time.Second), "shop", "back again", 6)
+		j.WriteIn("1", time.Now().Add(-time.Minute), "shop", "the last words", 2)
+		j.WriteIn("2", time.Now().Add(-time.Second), "shop", "back again", 6)
 		j.settle("back again")
 		to := follow(t, h, journalSource("shop"))
 		to.awaitRead(t)
-		j.writeIn("2", time.Now(), "shop", "now", 6)
+		j.WriteIn("2", time.Now(), "shop", "now", 6)
 		to.exactly(t, "the last words", "back again", "now")
 	})
 }

@@ -84,8 +84,8 @@ func TestAFileThatMayNotBeReadIsSaid(t *testing.T) {
 
 func TestThePreflightOfAJournal(t *testing.T) {
 	j := startJournal(t)
-	t.Setenv("PATH", j.path)
-	j.writeIn("1", time.Now(), "shop", "a line", 6)
+	t.Setenv("PATH", j.Path)
+	j.WriteIn("1", time.Now(), "shop", "a line", 6)
 	j.settle("a line")
 	says(t, preflight(t, local.New(), journalSource("shop")))
 	says(t, preflight(t, local.New(), journalSource("shopp")), "note ", "no line of it")
