@@ -3,7 +3,7 @@
 // could not be read is counted and told, never passed over in silence. It does
 // not judge.
 //
-//	Follower  follows all sources of a server; Watcher several servers
+//	Follower  follows all sources of a server
 //	machine   one host with the sources of all its servers, connected again and again
 //	session   one run of the agent there: a small shell script, one SSH session
 //	files     the files of a pattern, across rotation; command one that prints lines
