@@ -14,12 +14,13 @@ func (j *Judge) reword(found []*draft, groups []*group) []*draft {
 		return found
 	}
 	vanished := j.vanishedOf(groups)
+	words := weigh(vanished)
 	gone := map[int32]bool{}
 	for _, d := range found {
 		if !d.mayBeReworded() {
 			continue
 		}
-		if old := j.oldOf(d, vanished); old != nil {
+		if old := j.oldOf(d, vanished, words); old != nil {
 			gone[old.root.number] = true
 			d.Kind, d.Tier, d.Was = KindReworded, TierWatch, j.template(old.root)
 			d.Live = old.live
@@ -51,17 +52,17 @@ func (j *Judge) vanishedOf(groups []*group) []worded {
 }
 
 // oldOf finds the family that d was in the live version, nil for none.
-func (j *Judge) oldOf(d *draft, vanished []worded) *group {
-	words := wordsOf(d.Template)
+func (j *Judge) oldOf(d *draft, vanished []worded, words weights) *group {
+	own := wordsOf(d.Template)
 	for _, v := range vanished {
 		g := v.group
 		if d.Level >= Warning && d.Level > g.level {
 			continue // what was no error is not an error in other words
 		}
-		if (g.root.stackKey == "") != (d.group.root.stackKey == "") || !alike(words, v.words) {
+		if (g.root.stackKey == "") != (d.group.root.stackKey == "") || words.likeness(own, v.words) < alike {
 			continue
 		}
-		if !j.comparable(d, g) {
+		if words.likeness(own, v.words) < nearlySame && !j.comparable(d, g) {
 			continue
 		}
 		if e := j.comparer.Together(d.group.root.number, g.root.number); e.More < e.Needed {
@@ -97,23 +98,68 @@ func (j *Judge) vanished(g *group) bool {
 	return e.Written <= 0.2*e.Predicted
 }
 
-// wordsOf are the words of a template, in lower case, without what varies.
+// wordsOf are the words of a template in lower case, without what varies.
 func wordsOf(template string) []string {
-	words := strings.FieldsFunc(strings.ToLower(strings.ReplaceAll(template, "<*>", " ")), func(r rune) bool {
+	return strings.FieldsFunc(strings.ToLower(strings.ReplaceAll(template, "<*>", " ")), func(r rune) bool {
 		return (r < 'a' || r > 'z') && r < 0x80
 	})
-	slices.Sort(words)
-	return slices.Compact(words)
 }
 
-// alike tells whether most words of two templates are the same: Dice's measure
-// is .6 or more.
-func alike(a, b []string) bool {
-	common := 0
-	for _, w := range a {
-		if _, ok := slices.BinarySearch(b, w); ok {
-			common++
+// weights are how much words tell families apart: the less, the more families
+// have them.
+type weights map[string]float64
+
+func weigh(all []worded) weights {
+	w := weights{}
+	for _, v := range all {
+		for _, word := range v.words {
+			w[word]++
 		}
 	}
-	return common >= 2 && 20*common >= 6*(len(a)+len(b))
+	for word, n := range w {
+		w[word] = 1 / (1 + n)
+	}
+	return w
 }
+
+// of a word that the live version does not have: new words are what rewording
+// is made of.
+const ofNewWord = 0.1
+
+func (w weights) of(word string) float64 {
+	if weight, ok := w[word]; ok {
+		return weight
+	}
+	return ofNewWord
+}
+
+func (w weights) sum(words []string) (sum float64) {
+	for _, word := range words {
+		sum += w.of(word)
+	}
+	return sum
+}
+
+// likeness is 1 for the same words in the same order and 0 for none in common:
+// twice the weight of the longest common subsequence in that of both.
+func (w weights) likeness(a, b []string) float64 {
+	row := make([]float64, len(b)+1)
+	for _, word := range a {
+		diagonal := 0.0
+		for k := range b {
+			above := row[k+1]
+			row[k+1] = max(above, row[k])
+			if word == b[k] {
+				row[k+1] = max(row[k+1], diagonal+w.of(word))
+			}
+			diagonal = above
+		}
+	}
+	return 2 * row[len(b)] / max(w.sum(a)+w.sum(b), 1e-9)
+}
+
+const (
+	// alike templates are one in other words if their rates are alike, too;
+	// nearlySame ones whatever their rates.
+	alike, nearlySame = 0.6, 0.7
+)
