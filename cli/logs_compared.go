@@ -163,6 +163,17 @@ func (c *compared) apart() bool {
 	return canary.from.IsZero() || live.from.IsZero() || canary.from.After(live.to) || live.from.After(canary.to)
 }
 
+// length is how long the canaries were written, the longest of them.
+func (c *compared) length() time.Duration {
+	longest := time.Duration(0)
+	for _, f := range c.files {
+		if f.version == canaryVersion {
+			longest = max(longest, f.last.Sub(f.first))
+		}
+	}
+	return longest
+}
+
 type span struct{ from, to time.Time }
 
 func (s *span) add(f *comparedFile) {
@@ -183,7 +194,7 @@ const timelessApart = 100 * time.Millisecond
 
 // judge compares the files. They are read side by side, in the order of time.
 func (c *compared) judge(ctx context.Context, register []fleet.Caveat) (logs.Report, error) {
-	watch := logs.Watch{Live: liveVersion, Register: register, Elapsed: c.apart()}
+	watch := logs.Watch{Live: liveVersion, Register: register, Elapsed: c.apart(), Block: logs.BlockFor(c.length())}
 	for _, f := range c.files {
 		if f.version == canaryVersion {
 			watch.Canaries = append(watch.Canaries, logs.Canary{Server: f.server, Version: canaryVersion, Since: f.first})
