@@ -19,9 +19,10 @@ import (
 // replaced, until it is known which version wrote them.
 const heldMost = 20_000
 
-// Follower follows the logs of a server, from some time back until ctx ends.
+// Follower follows the logs of a server, from its history or since, whichever
+// is earlier, until ctx ends.
 type Follower interface {
-	Follow(ctx context.Context, s fleet.Server, to logs.Sink)
+	Follow(ctx context.Context, s fleet.Server, since time.Time, to logs.Sink)
 }
 
 // Logs reads the servers' logs for a judge.
@@ -82,7 +83,9 @@ func (r *reading) change(ctx context.Context, w judge.Watch) {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	since := time.Time{} // whose turn comes later has nothing behind it
 	if r.judge == nil {
+		since = pastOf(w)
 		r.began = time.Now()
 		r.kept = r.began
 		r.judge = judgelogs.New(judgelogs.Watch{
@@ -93,12 +96,27 @@ func (r *reading) change(ctx context.Context, w judge.Watch) {
 	for _, s := range r.choose(w) {
 		if r.servers[s.Name] == nil {
 			r.servers[s.Name] = &writer{}
-			r.all.Go(func() { r.follow(ctx, s) })
+			r.all.Go(func() { r.follow(ctx, s, since) })
 		}
 	}
 	for name, server := range r.servers {
 		r.learn(name, server)
 	}
+}
+
+// pastLeast is how much of the live version's log is read at the least, where
+// there is so much.
+const pastLeast = 10 * time.Minute
+
+// pastOf is since when logs are read: after a crash from before the first
+// process was started, so that nothing that was found is forgotten.
+func pastOf(w judge.Watch) (since time.Time) {
+	for _, s := range w.Starts {
+		if from := s.Mark.Add(-pastLeast); since.IsZero() || from.Before(since) {
+			since = from
+		}
+	}
+	return since
 }
 
 // clockEvery is the time between two tries to read a server's clock.
@@ -107,13 +125,13 @@ const clockEvery = 2 * time.Second
 // follow reads the server's log. How far its clock is from ours has to be
 // known first: its processes were started by its clock, its lines come with
 // times by ours.
-func (r *reading) follow(ctx context.Context, s fleet.Server) {
+func (r *reading) follow(ctx context.Context, s fleet.Server, since time.Time) {
 	for ctx.Err() == nil {
 		began := time.Now()
 		clock, err := r.Clock(ctx, s)
 		if err == nil {
 			r.set(s.Name, clock.Sub(began.Add(time.Since(began)/2)))
-			r.Follower.Follow(ctx, s, r)
+			r.Follower.Follow(ctx, s, since, r)
 			return
 		}
 		r.Silent(s.Name, began, "its clock cannot be read: "+err.Error())

@@ -19,7 +19,7 @@ var begun = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
 // nobody follows nothing: tests write the lines themselves.
 type nobody struct{ ahead time.Duration }
 
-func (nobody) Follow(ctx context.Context, _ fleet.Server, _ logs.Sink) { <-ctx.Done() }
+func (nobody) Follow(ctx context.Context, _ fleet.Server, _ time.Time, _ logs.Sink) { <-ctx.Done() }
 
 func (n nobody) clock(context.Context, fleet.Server) (time.Time, error) {
 	return time.Now().Add(n.ahead), nil
@@ -138,6 +138,17 @@ func TestALogThatIsNotReadIsNeverHealthy(t *testing.T) {
 	r.Silent("web1", time.Time{}, "")
 	if missing := r.report(judge.Look{}).Missing; strings.Contains(strings.Join(missing, "\n"), "web1 is not read") {
 		t.Errorf("web1 is read again, but: %q", missing)
+	}
+}
+
+func TestAfterACrashLogsAreReadFromBeforeTheFirstStart(t *testing.T) {
+	w := watching()
+	if since := pastOf(w); !since.IsZero() {
+		t.Errorf("nothing was started, and logs are read since %s", since)
+	}
+	w.Starts = []judge.Start{{Server: "web2", Mark: begun.Add(time.Hour)}, {Server: "web1", Mark: begun}}
+	if since := pastOf(w); !since.Equal(begun.Add(-pastLeast)) {
+		t.Errorf("logs are read since %s", since)
 	}
 }
 

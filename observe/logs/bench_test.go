@@ -35,7 +35,7 @@ func BenchmarkFollowing(b *testing.B) {
 		})
 		ctx, cancel := context.WithCancel(b.Context())
 		ended := make(chan struct{})
-		go func() { defer close(ended); f.Follow(ctx, web1, to) }()
+		go func() { defer close(ended); f.Follow(ctx, web1, time.Time{}, to) }()
 		for read := false; !read; time.Sleep(time.Millisecond) {
 			to.locked(func() { read = !to.quiet })
 		}

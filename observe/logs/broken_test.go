@@ -72,7 +72,7 @@ func followForever(command string) {
 		Sources: []fleet.LogSource{commandSource(command), fileSource("/nothing/*")},
 		Reach:   func(fleet.Server) (host.Host, error) { return h, nil },
 	})
-	f.Follow(context.Background(), web1, newHeard())
+	f.Follow(context.Background(), web1, time.Time{}, newHeard())
 }
 
 func TestNothingIsLeftWhenNoonIsKilled(t *testing.T) {

@@ -50,14 +50,18 @@ func New(o Options) *Follower {
 	return &Follower{options: o, machines: map[string]*machine{}}
 }
 
-// Follow reads the server's logs, the past first, until ctx ends. Silent is
+// Follow reads the server's logs, the past first, until ctx ends: as far back as
+// the sources' history goes, and from since on if that is longer ago. Silent is
 // told at the beginning, and that it is over when all sources have been read
 // up to now.
-func (f *Follower) Follow(ctx context.Context, s fleet.Server, to Sink) {
+func (f *Follower) Follow(ctx context.Context, s fleet.Server, since time.Time, to Sink) {
 	l := newListener(s, to)
 	defer l.close()
 	var here, there []fleet.LogSource
 	for _, source := range f.options.Sources {
+		if !since.IsZero() {
+			source.History = max(source.History, time.Since(since))
+		}
 		if source.Loki != nil {
 			here = append(here, source)
 		} else {

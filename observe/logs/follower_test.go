@@ -211,7 +211,7 @@ func followServer(t *testing.T, h host.Host, s fleet.Server, to logs.Sink, sourc
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		f.Follow(ctx, s, to)
+		f.Follow(ctx, s, time.Time{}, to)
 	}()
 	stop := sync.OnceFunc(func() { cancel(); <-ended })
 	t.Cleanup(stop)

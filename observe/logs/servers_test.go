@@ -57,7 +57,7 @@ func TestServersOfOneMachineShareItsSession(t *testing.T) {
 	to := &byServer{}
 	var all sync.WaitGroup
 	for i, s := range servers {
-		all.Go(func() { f.Follow(ctx, s, to) })
+		all.Go(func() { f.Follow(ctx, s, time.Time{}, to) })
 		if i == 2 { // the session is shared by those that come later, too
 			to.of(s.Name).awaitRead(t)
 		}
@@ -87,7 +87,7 @@ func TestAServerThatLeavesDoesNotEndTheOthers(t *testing.T) {
 		add(t, filepath.Join(dir, name+".log"), "start of "+name)
 		ctx, cancel := context.WithCancel(t.Context())
 		ends[name] = cancel
-		all.Go(func() { f.Follow(ctx, fleet.Server{Name: name}, to) })
+		all.Go(func() { f.Follow(ctx, fleet.Server{Name: name}, time.Time{}, to) })
 	}
 	to.of("web1").awaitRead(t)
 	to.of("web2").awaitRead(t)
