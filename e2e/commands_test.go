@@ -90,11 +90,7 @@ func (w *webshop) doCustomers(ts *script, neg bool, args []string) {
 	ts.Logf("%s", tally)
 	lost := tally.Lost()
 	if len(args) > 1 { // what this version itself answered badly is not noon's doing
-		for _, a := range tally.Answers {
-			if a.Version == args[1] {
-				lost -= a.Bad
-			}
-		}
+		lost -= badOf(tally, args[1])
 	}
 	switch {
 	case tally.Sent == 0:
