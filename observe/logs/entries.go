@@ -20,6 +20,8 @@ type entries struct {
 	open bool
 	span span
 	last time.Time
+	// stamp is the last time that a line said.
+	stamp time.Time
 }
 
 // span says when lines were written.
@@ -30,6 +32,9 @@ type span struct {
 	// known. live tells that they were written just now.
 	earliest time.Time
 	live     bool
+	// found tells that a file held them when it appeared: it may be an old one
+	// that somebody put there.
+	found bool
 }
 
 func newEntries(to *listener, emails bool) *entries { return &entries{to: to, emails: emails} }
@@ -63,7 +68,17 @@ func (e *entries) give(p []byte) {
 	}
 }
 
-func (e *entries) emit(entry *format.Entry) { e.to.entry(entry, e.span) }
+// emit hands an entry over. What a file that appeared says without a time, like
+// a stack trace, was written when the line before it was.
+func (e *entries) emit(entry *format.Entry) {
+	switch {
+	case !entry.Time.IsZero():
+		e.stamp = entry.Time
+	case e.span.found:
+		entry.Time = e.stamp
+	}
+	e.to.entry(entry, e.span)
+}
 
 // flush gives out what has waited for more.
 func (e *entries) flush(now time.Time) {

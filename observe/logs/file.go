@@ -36,6 +36,8 @@ type file struct {
 	// history is where the past ends, past since when that is wanted.
 	history int64
 	past    time.Time
+	// held is what it held when it appeared.
+	held int64
 	// grew is when it grew for the last time. away tells that the pattern does
 	// not match it any more.
 	grew time.Time
@@ -215,7 +217,7 @@ func (f *file) push(p []byte, live bool) {
 		}
 		p, f.midLine = rest, false
 	}
-	written := span{from: f.past, live: live}
+	written := span{from: f.past, live: live, found: f.offset-int64(len(p)) < f.held}
 	if live {
 		written.earliest = f.of.read
 	}

@@ -269,7 +269,7 @@ func (f *files) appeared(ctx context.Context, s *session, one seen, now time.Tim
 		return nil
 	}
 	each := newFile(f, one)
-	each.grew = now
+	each.grew, each.held, each.past = now, one.size, f.began.Add(-f.from.History)
 	f.known[one.id] = each
 	for _, other := range f.inOrder() {
 		if other == each || other.shadow() || path.Dir(other.name) != path.Dir(one.name) {

@@ -62,10 +62,13 @@ func (l *listener) zoned() *time.Location {
 const (
 	futureMost = 2 * time.Second
 	pastMost   = 5 * time.Minute
+	// zonesMost is how far another zone's time can be from ours.
+	zonesMost = 15 * time.Hour
 )
 
 // entry hands an entry over. A stamp that cannot be is one of another zone: of
-// live lines, when they were read is nearer to the truth.
+// live lines, when they were read is nearer to the truth. No zone explains the
+// lines of an old file that appears.
 func (l *listener) entry(e *format.Entry, written span) {
 	line := e.Line()
 	line.Server = l.server.Name
@@ -77,6 +80,9 @@ func (l *listener) entry(e *format.Entry, written span) {
 	}
 	future := line.Time.After(e.Arrived.Add(futureMost))
 	early := !written.earliest.IsZero() && line.Time.Before(written.earliest.Add(-pastMost))
+	if written.found && line.Time.Before(written.earliest.Add(-zonesMost)) {
+		early = false
+	}
 	switch {
 	case written.live && (!known || future || early):
 		line.Time = e.Arrived

@@ -158,6 +158,39 @@ func TestFilesThatAppearLaterAreRead(t *testing.T) {
 	})
 }
 
+// Somebody unpacks yesterday's log beside today's, or a mount comes back.
+func TestAnOldFileThatAppearsIsNotWhatIsWrittenNow(t *testing.T) {
+	everywhere(t, func(t *testing.T, h host.Host) {
+		dir := t.TempDir()
+		add(t, filepath.Join(dir, "app.log"), "past")
+		to := follow(t, h, fileSource(filepath.Join(dir, "*")))
+		to.awaitRead(t)
+		lately := time.Now().Add(-3 * time.Minute).UTC().Truncate(time.Second)
+		stamped := func(at time.Time, words string) string { return at.UTC().Format(time.RFC3339) + " " + words }
+		old := []string{stamped(time.Now().AddDate(0, 0, -1), "yesterday's line"), stamped(lately, "a line of the version before"), "panic: boom", "goroutine 1 [running]:", "main.main()", "\t/src/main.go:3 +0x1d", stamped(lately, "the last one")}
+		whole := filepath.Join(t.TempDir(), "old")
+		add(t, whole, old...)
+		if err := os.Rename(whole, filepath.Join(dir, "old")); err != nil {
+			t.Fatal(err)
+		}
+		to.awaitLine(t, old[len(old)-1])
+		to.locked(func() {
+			for _, l := range to.lines[1:] {
+				if !l.Time.Round(time.Second).Equal(lately) {
+					t.Errorf("%.60q is of %v, not of %v", l.Raw, l.Time, lately)
+				}
+			}
+		})
+		add(t, filepath.Join(dir, "old"), "without a time, just now")
+		to.awaitLine(t, "without a time, just now")
+		to.locked(func() {
+			if last := to.lines[len(to.lines)-1]; time.Since(last.Time) > time.Minute {
+				t.Errorf("%q is of %v", last.Raw, last.Time)
+			}
+		})
+	})
+}
+
 func TestADeletedFileIsSaid(t *testing.T) {
 	everywhere(t, func(t *testing.T, h host.Host) {
 		file := filepath.Join(t.TempDir(), "app.log")
