@@ -79,7 +79,7 @@ func kindOf(from fleet.LogSource, s fleet.Server) kind {
 }
 
 func (c *command) of() *listener { return c.listener }
-func (c *command) name() string  { return c.from.String() }
+func (c *command) name() string  { return called(c.from, c.server) }
 
 func (c *command) begin() {
 	c.mu.Lock()

@@ -60,7 +60,7 @@ func newFiles(from fleet.LogSource, l *listener) *files {
 }
 
 func (f *files) of() *listener { return f.listener }
-func (f *files) name() string  { return f.from.String() }
+func (f *files) name() string  { return called(f.from, f.server) }
 func (f *files) begin()        {}
 func (f *files) take(frame)    {}
 

@@ -67,7 +67,7 @@ func (f *Follower) Follow(ctx context.Context, s fleet.Server, since time.Time, 
 		} else {
 			there = append(there, source)
 		}
-		l.silent(source.String(), time.Now(), "not read yet")
+		l.silent(called(source, l.server), time.Now(), "not read yet")
 	}
 	var all sync.WaitGroup
 	for _, source := range here {
@@ -84,7 +84,7 @@ func (f *Follower) followThere(ctx context.Context, sources []fleet.LogSource, l
 	m, err := f.join(ctx, sources, l)
 	if err != nil {
 		for _, source := range sources {
-			l.silent(source.String(), time.Now(), err.Error())
+			l.silent(called(source, l.server), time.Now(), err.Error())
 		}
 		<-ctx.Done()
 		return

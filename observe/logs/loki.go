@@ -51,13 +51,13 @@ func (f *Follower) followLoki(ctx context.Context, from fleet.LogSource, l *list
 		k.entries.flush(time.Now())
 		l.tell()
 		if err == nil {
-			l.heard(from.String())
+			l.heard(called(from, l.server))
 			read, pause = time.Now(), f.options.Pause
 			wait(ctx, f.options.lokiPoll)
 			continue
 		}
 		if ctx.Err() == nil {
-			l.silent(from.String(), read, err.Error())
+			l.silent(called(from, l.server), read, err.Error())
 		}
 		wait(ctx, pause)
 		pause = min(2*pause, pauseMost)

@@ -17,7 +17,7 @@ func (f *Follower) Preflight(ctx context.Context, s fleet.Server) []fleet.Proble
 	var all []fleet.Problem
 	for _, source := range f.options.Sources {
 		for _, p := range f.problems(ctx, source, s) {
-			p.What = s.Name + ": logs: " + source.String() + ": " + p.What
+			p.What = s.Name + ": logs: " + called(source, s) + ": " + p.What
 			all = append(all, p)
 		}
 	}

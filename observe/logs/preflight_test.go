@@ -56,6 +56,7 @@ func TestWhatCannotBeReadIsSaidWithItsMend(t *testing.T) {
 	everywhere(t, func(t *testing.T, h host.Host) {
 		dir := t.TempDir()
 		says(t, preflight(t, h, fileSource(filepath.Join(dir, "*.log"))), "note ", "no file matches yet")
+		says(t, preflight(t, h, fileSource(filepath.Join(dir, "{server}.log"))), "/web1.log: no file matches yet")
 		says(t, preflight(t, h, commandSource("if true; then")), "FATAL ", "does not understand it")
 		source := fleet.LogSource{Loki: &fleet.Loki{URL: "http://127.0.0.1:1", Query: `{host="{server}"}`}}
 		says(t, preflight(t, h, source), "FATAL ", "connection refused", "loki")

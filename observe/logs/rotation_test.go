@@ -146,14 +146,14 @@ func TestAFileThatIsReplacedByRenamingIsReadFromItsBeginning(t *testing.T) {
 func TestFilesThatAppearLaterAreRead(t *testing.T) {
 	everywhere(t, func(t *testing.T, h host.Host) {
 		dir := t.TempDir()
-		to := follow(t, h, fileSource(filepath.Join(dir, "*", "*.log")))
-		to.await(t, "nothing to match", func() bool { return strings.Contains(to.silent, "no file matches") })
+		to := follow(t, h, fileSource(filepath.Join(dir, "*", "{server}*.log")))
+		to.await(t, "nothing to match", func() bool { return strings.Contains(to.silent, "/web1*.log: no file matches") })
 		if err := os.Mkdir(filepath.Join(dir, "shop"), 0o755); err != nil {
 			t.Fatal(err)
 		}
-		add(t, filepath.Join(dir, "shop", "a.log"), "one")
+		add(t, filepath.Join(dir, "shop", "web1a.log"), "one")
 		to.awaitRead(t)
-		add(t, filepath.Join(dir, "shop", "b.log"), "two")
+		add(t, filepath.Join(dir, "shop", "web1b.log"), "two")
 		to.exactly(t, "one", "two")
 	})
 }
