@@ -2,6 +2,8 @@ package format
 
 import (
 	"bytes"
+
+	"noon/judge/logs"
 )
 
 // sign is what a line without time says about the stack trace it may be of.
@@ -51,6 +53,9 @@ func signOf(b []byte) sign {
 	}
 	switch b[0] {
 	case ' ', '\t':
+		if leveled(b) {
+			return noSign
+		}
 		return inside
 	case '}', '^':
 		if len(b) <= 3 {
@@ -69,6 +74,25 @@ func signOf(b []byte) sign {
 		return typed
 	}
 	return noSign
+}
+
+// alignMost is how many blanks put the words of levels in a column.
+const alignMost = len("CRITICAL") - len("INFO")
+
+// leveled tells that b begins with a level in capitals behind the blanks of a
+// column, " INFO shop: ...": a line of its own, of a logger that prints no time.
+func leveled(b []byte) bool {
+	at := bytes.TrimLeft(b, " ")
+	if len(b)-len(at) > alignMost {
+		return false
+	}
+	at = bytes.TrimPrefix(at, []byte("["))
+	n := letters(at)
+	if n < len("INFO") || n == len(at) || doubtful(at[:n]) && !bytes.EqualFold(at[:n], []byte("trace")) || capitalLevel(at) == logs.Unsaid {
+		return false
+	}
+	rest := bytes.TrimLeft(at[n+1:], " ")
+	return (at[n] == ' ' || at[n] == ':' || at[n] == ']') && !bytes.HasPrefix(rest, []byte("="))
 }
 
 func hasAny(b []byte, heads *[256][][]byte) bool {

@@ -32,6 +32,26 @@ func TestOrdinaryLinesAreNotHeldBack(t *testing.T) {
 	}
 }
 
+// So does Rust's tracing where it prints no time, and Python's "%(levelname)8s".
+func TestLevelsInAColumnAreLinesOfTheirOwn(t *testing.T) {
+	for name, want := range map[string][]string{
+		"blank":    {"ERROR shop::pay: the bank is away", " INFO shop::cart: 3 items", " WARN shop::cart: slow", "TRACE shop: x"},
+		"wide":     {"   ERROR shop.pay the bank is away", "    INFO shop.cart 3 items", "CRITICAL shop.cart it burns", "    INFO shop.cart 4 items"},
+		"brackets": {"  [ERROR] the bank is away", "  [INFO] 3 items", "  [INFO]: 4 items"},
+	} {
+		s := New(Options{})
+		got := append(texts(s, strings.Join(want, "\n")+"\n", read), flushed(s, read.Add(Wait+time.Second))...)
+		if len(got) != len(want) {
+			t.Errorf("%s: %q", name, got)
+		}
+	}
+	trace := "Traceback (most recent call last):\n  File \"/srv/shop.py\", line 3, in pay\n    ERROR = check(bank)\nKeyError: 'bank'\n"
+	s := New(Options{})
+	if got := append(texts(s, trace, read), flushed(s, read.Add(Wait+time.Second))...); len(got) != 1 {
+		t.Errorf("a line of source: %q", got)
+	}
+}
+
 func TestAPanicIsToldWithinTwoSecondsThoughNothingFollows(t *testing.T) {
 	s := New(Options{})
 	if got := texts(s, "panic: boom\n\ngoroutine 1 [running]:\nmain.main()\n\t/srv/main.go:5 +0x1\n", read); len(got) != 0 {
