@@ -1,9 +1,12 @@
 package e2e
 
 import (
+	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -16,6 +19,7 @@ import (
 // binary itself; "noon+" is the same and prints its exit status in a last
 // line. So is the program that BenchmarkFleet starts.
 func TestMain(m *testing.M) {
+	atOnce()
 	testscript.Main(m, map[string]func(){
 		"noon": func() { os.Exit(cli.Main("test", os.Args[1:])) },
 		"noon+": func() {
@@ -25,6 +29,19 @@ func TestMain(m *testing.M) {
 		},
 		"simulated-fleet": simulatedFleet,
 	})
+}
+
+// scriptsAtOnce is how many tests run side by side: they mostly wait.
+const scriptsAtOnce = 4
+
+// atOnce sets that, unless -parallel says something else.
+func atOnce() {
+	if slices.ContainsFunc(os.Args, func(arg string) bool { return strings.Contains(arg, "test.parallel") }) {
+		return
+	}
+	if err := flag.Set("test.parallel", strconv.Itoa(scriptsAtOnce)); err != nil {
+		panic(err) // package testing has had this flag since Go 1
+	}
 }
 
 // TestScripts runs every script in testdata; -run TestScripts/NAME runs one.

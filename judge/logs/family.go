@@ -98,7 +98,7 @@ func (j *Judge) addCanary(f *family, l Line) {
 
 // family returns the record of a line's shape, nil if there is no room for it.
 func (j *Judge) family(l Line) *family {
-	if l.Stack != nil {
+	if l.fault() {
 		return j.stackFamily(l)
 	}
 	j.text = append(j.text[:0], l.Text...)
@@ -129,7 +129,7 @@ func (j *Judge) stackFamily(l Line) *family {
 }
 
 func (j *Judge) newFamily(l Line, shape mine.ID) *family {
-	f := &family{number: int32(len(j.families)), shape: shape, level: l.Level, severity: severityOf(l.Level, l.Text, l.Stack != nil)}
+	f := &family{number: int32(len(j.families)), shape: shape, level: l.Level, severity: severityOf(l.Level, l.Text, l.fault())}
 	j.families = append(j.families, f)
 	return f
 }

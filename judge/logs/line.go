@@ -39,11 +39,15 @@ const RawMost = 4 << 10
 // Stack is a stack trace.
 type Stack struct {
 	// Key is the same for two traces of one fault: the type of the exception
-	// and the topmost frames of the application, without line numbers.
+	// and the topmost frames of the application, without line numbers. It is
+	// empty where the trace names no fault: then the line's text does.
 	Key string
 	// Text is the trace as people read it, at most StackMost bytes.
 	Text string
 }
+
+// fault tells that the line is of a fault that its stack trace names.
+func (l Line) fault() bool { return l.Stack != nil && l.Stack.Key != "" }
 
 // StackMost is how much of a stack trace is kept for people, in bytes.
 const StackMost = 8 << 10

@@ -201,11 +201,14 @@ func (t *tracing) exception(name, line []byte) {
 	}
 }
 
+// unnamed is what the key of a trace begins with that names no exception.
+const unnamed = "trace"
+
 // key is type of the outermost and of the root, and the topmost frames.
 func (t *tracing) key() string {
 	key := append([]byte(nil), t.outer...)
 	if len(key) == 0 {
-		key = append(key, "trace"...)
+		key = append(key, unnamed...)
 	}
 	if len(t.root) > 0 && !bytes.Equal(t.root, t.outer) {
 		key = append(append(key, " < "...), t.root...)

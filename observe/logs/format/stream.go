@@ -2,6 +2,7 @@ package format
 
 import (
 	"io"
+	"strings"
 	"time"
 
 	"noon/judge/logs"
@@ -118,7 +119,12 @@ func (e *Entry) finish() {
 		return
 	}
 	e.Stack = stack
-	e.Level = max(e.Level, logs.Error)
+	if !e.nameless && strings.HasPrefix(stack.Key, unnamed+" @ ") {
+		stack.Key = "" // it is of the place that logs, as zap adds it: the text says what happened
+	}
+	if stack.Key != "" || e.Level == logs.Unsaid {
+		e.Level = max(e.Level, logs.Error)
+	}
 	if panics(e.trace) {
 		e.Level = logs.Fatal
 	}
