@@ -220,6 +220,31 @@ func TestThreeLinesAtOnceWhereThereWasOneAreThreeTimesTheRate(t *testing.T) {
 	}
 }
 
+// zap adds to each error the trace of the place that logs it.
+func TestATraceThatNamesNoFaultDoesNotMakeTwoErrorsOne(t *testing.T) {
+	s := newShop(4, logs.Watch{})
+	trace := &logs.Stack{Text: "shop.fail\n\t/srv/shop.go:3"}
+	s.also = func(server string, canary bool, second int) {
+		if second%5 == 0 {
+			l := s.line(server, logs.Error, fmt.Sprintf("no such order %d", second))
+			l.Stack = trace
+			s.judge.Add(l)
+		}
+		if canary && second%7 == 0 {
+			l := s.line(server, logs.Error, "cannot write the invoice")
+			l.Stack = trace
+			s.judge.Add(l)
+		}
+	}
+	s.run(10 * time.Minute)
+	s.upgrade("web1")
+	r := s.run(3 * time.Minute)
+	f := only(t, r)
+	if f.Tier != logs.TierStop || f.Template != "cannot write the invoice" || f.Stack == "" {
+		t.Errorf("%s", told(r))
+	}
+}
+
 func TestAnErrorItsStackAndItsRequestAreOneFinding(t *testing.T) {
 	s := newShop(4, logs.Watch{})
 	s.run(10 * time.Minute)

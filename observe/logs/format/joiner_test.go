@@ -52,6 +52,23 @@ func TestLevelsInAColumnAreLinesOfTheirOwn(t *testing.T) {
 	}
 }
 
+// zap adds to each error the trace of the place that logs it.
+func TestATraceThatNamesNoFaultIsNotTheFault(t *testing.T) {
+	for _, source := range []string{
+		`{"level":"error","msg":"no such order","stacktrace":"shop.fail\n\t/srv/shop.go:3"}` + "\n",
+		"2026-11-21T13:00:00.000Z\tERROR\tno such order\nshop.fail()\n\t/srv/shop.go:3\nmain.main()\n\t/srv/main.go:3\n",
+	} {
+		var got []*logs.Stack
+		s := New(Options{})
+		see := func(e *Entry) { got = append(got, e.Stack) }
+		s.Push([]byte(source), read, see)
+		s.Close(see)
+		if len(got) != 1 || got[0] == nil || got[0].Key != "" || got[0].Text == "" {
+			t.Errorf("%q: %+v", source, got)
+		}
+	}
+}
+
 func TestAPanicIsToldWithinTwoSecondsThoughNothingFollows(t *testing.T) {
 	s := New(Options{})
 	if got := texts(s, "panic: boom\n\ngoroutine 1 [running]:\nmain.main()\n\t/srv/main.go:5 +0x1\n", read); len(got) != 0 {

@@ -109,6 +109,10 @@ func (s *Stream) out(emit func(*Entry)) func(*Entry) {
 	}
 }
 
+// says tells that the text says what happened: it is not of the trace, and not
+// the names of fields alone.
+func (e *Entry) says() bool { return !e.nameless && len(e.Text) > 0 && e.Text[0] != '{' }
+
 // finish makes the stack of the trace that e has.
 func (e *Entry) finish() {
 	if len(e.trace) == 0 || e.Stack != nil {
@@ -119,8 +123,8 @@ func (e *Entry) finish() {
 		return
 	}
 	e.Stack = stack
-	if !e.nameless && strings.HasPrefix(stack.Key, unnamed+" @ ") {
-		stack.Key = "" // it is of the place that logs, as zap adds it: the text says what happened
+	if e.says() && strings.HasPrefix(stack.Key, unnamed+" @ ") {
+		stack.Key = "" // it is of the place that logs, as zap adds it
 	}
 	if stack.Key != "" || e.Level == logs.Unsaid {
 		e.Level = max(e.Level, logs.Error)
