@@ -190,14 +190,28 @@ func (a *app) caveatRemoveCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			removed, found := register.Find(args[0])
-			if register, err = register.Remove(args[0]); !found || err != nil {
+			family := a.registered(cmd.Context(), register, args[0])
+			removed, found := register.Find(family)
+			if register, err = register.Remove(family); !found || err != nil {
 				return &exit{exitUsage, errors.Join(err)}
 			}
 			if err := register.Write(); err != nil {
 				return err
 			}
-			return a.tell(removed, fmt.Sprintf("%s is no known caveat any more", fleet.Quoted(args[0])))
+			return a.tell(removed, fmt.Sprintf("%s is no known caveat any more", fleet.Quoted(family)))
 		},
 	}
+}
+
+// registered is the entry that a family stands in: "noon caveat add" takes a
+// key and writes its line.
+func (a *app) registered(ctx context.Context, register fleet.Caveats, family string) string {
+	if _, there := register.Find(family); there || !familyKey.MatchString(family) {
+		return family
+	}
+	template, err := a.templateOf(ctx, family)
+	if err != nil {
+		return family // the register says that it has no such entry
+	}
+	return template
 }

@@ -52,6 +52,11 @@ func (f comparedFiles) open(ctx context.Context) (*compared, error) {
 	if err := c.name(slices.Concat(f.canary, f.live)); err != nil {
 		return nil, err
 	}
+	for _, path := range slices.Concat(f.canary, f.live) {
+		if slices.Contains(f.before, path) {
+			return nil, &exit{exitUsage, fmt.Errorf("%s is named twice, after --before too: that is for what its server wrote earlier", fleet.Plain(path))}
+		}
+	}
 	return c, errors.Join(c.spool(), c.span(ctx))
 }
 

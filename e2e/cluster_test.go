@@ -14,6 +14,7 @@ import (
 // own etcd of three members, over TLS. Its leader dies while a server is being
 // upgraded; the rollout goes on, and the other members know all of it.
 func TestAMemberOfTheClusterIsKilledDuringARollout(t *testing.T) {
+	t.Parallel()
 	w := newShop(t)
 	etcd := testbed.StartEtcd(t, 3, testbed.Certificates)
 	w.build(size{servers: 2, haproxy: 1})

@@ -30,6 +30,7 @@ const (
 // every rollout, no request fails, and no server is left out. NOON_SEED=n
 // repeats the moments of one run.
 func TestKilledAtFiftyMoments(t *testing.T) {
+	t.Parallel()
 	seed := uint64(time.Now().UnixNano())
 	if text := os.Getenv("NOON_SEED"); text != "" {
 		var err error

@@ -101,6 +101,7 @@ func TestARealContainerIsReadAcrossItsReplacement(t *testing.T) {
 			fmt.Fprintln(in, line)
 			want = append(want, line, "error "+line)
 			to.awaitLine(t, line)
+			to.awaitLine(t, "error "+line)
 		}
 		to.awaitRead(t)
 		d.run("rm", "-f", "shop")
