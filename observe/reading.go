@@ -104,15 +104,11 @@ func (r *reading) change(ctx context.Context, w judge.Watch) {
 	}
 }
 
-// pastLeast is how much of the live version's log is read at the least, where
-// there is so much.
-const pastLeast = 10 * time.Minute
-
 // pastOf is since when logs are read: after a crash from before the first
 // process was started, so that nothing that was found is forgotten.
 func pastOf(w judge.Watch) (since time.Time) {
 	for _, s := range w.Starts {
-		if from := s.Mark.Add(-pastLeast); since.IsZero() || from.Before(since) {
+		if from := s.Mark.Add(-logs.PastLeast); since.IsZero() || from.Before(since) {
 			since = from
 		}
 	}

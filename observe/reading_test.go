@@ -147,7 +147,7 @@ func TestAfterACrashLogsAreReadFromBeforeTheFirstStart(t *testing.T) {
 		t.Errorf("nothing was started, and logs are read since %s", since)
 	}
 	w.Starts = []judge.Start{{Server: "web2", Mark: begun.Add(time.Hour)}, {Server: "web1", Mark: begun}}
-	if since := pastOf(w); !since.Equal(begun.Add(-pastLeast)) {
+	if since := pastOf(w); !since.Equal(begun.Add(-logs.PastLeast)) {
 		t.Errorf("logs are read since %s", since)
 	}
 }

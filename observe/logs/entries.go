@@ -20,8 +20,6 @@ type entries struct {
 	open bool
 	span span
 	last time.Time
-	// stamp is the last time that a line said.
-	stamp time.Time
 }
 
 // span says when lines were written.
@@ -68,14 +66,12 @@ func (e *entries) give(p []byte) {
 	}
 }
 
-// emit hands an entry over. What a file that appeared says without a time, like
-// a stack trace, was written when the line before it was.
+// emit hands an entry over. What a file that appeared, or one that is read again
+// after a crash, says without a time, like a stack trace, was written when the
+// line before it was.
 func (e *entries) emit(entry *format.Entry) {
-	switch {
-	case !entry.Time.IsZero():
-		e.stamp = entry.Time
-	case e.span.found:
-		entry.Time = e.stamp
+	if entry.Time.IsZero() && (e.span.found || !e.span.live && e.to.again(entry.After)) {
+		entry.Time = entry.After
 	}
 	e.to.entry(entry, e.span)
 }

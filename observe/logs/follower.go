@@ -50,6 +50,10 @@ func New(o Options) *Follower {
 	return &Follower{options: o, machines: map[string]*machine{}}
 }
 
+// PastLeast is how long before the first start since is: so much of the live
+// version's log is read again after a crash.
+const PastLeast = 10 * time.Minute
+
 // Follow reads the server's logs, the past first, until ctx ends: as far back as
 // the sources' history goes, and from since on if that is longer ago. Silent is
 // told at the beginning, and that it is over when all sources have been read
@@ -57,6 +61,9 @@ func New(o Options) *Follower {
 func (f *Follower) Follow(ctx context.Context, s fleet.Server, since time.Time, to Sink) {
 	l := newListener(s, to)
 	defer l.close()
+	if !since.IsZero() {
+		l.upgraded = since.Add(PastLeast)
+	}
 	var here, there []fleet.LogSource
 	for _, source := range f.options.Sources {
 		if !since.IsZero() {

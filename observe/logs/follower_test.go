@@ -203,6 +203,11 @@ func followTo(t *testing.T, h host.Host, to logs.Sink, sources ...fleet.LogSourc
 
 func followServer(t *testing.T, h host.Host, s fleet.Server, to logs.Sink, sources ...fleet.LogSource) context.CancelFunc {
 	t.Helper()
+	return followSince(t, h, s, time.Time{}, to, sources...)
+}
+
+func followSince(t *testing.T, h host.Host, s fleet.Server, since time.Time, to logs.Sink, sources ...fleet.LogSource) context.CancelFunc {
+	t.Helper()
 	f := logs.New(logs.Options{
 		Sources: sources, Reach: func(fleet.Server) (host.Host, error) { return h, nil },
 		Poll: 50 * time.Millisecond, Pause: 100 * time.Millisecond,
@@ -211,7 +216,7 @@ func followServer(t *testing.T, h host.Host, s fleet.Server, to logs.Sink, sourc
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		f.Follow(ctx, s, time.Time{}, to)
+		f.Follow(ctx, s, since, to)
 	}()
 	stop := sync.OnceFunc(func() { cancel(); <-ended })
 	t.Cleanup(stop)

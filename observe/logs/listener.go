@@ -16,7 +16,10 @@ import (
 type listener struct {
 	server fleet.Server
 	to     Sink
-	mu     sync.Mutex
+	// upgraded is when the first process of the new version was started, if the
+	// logs are read again after a crash; else zero.
+	upgraded time.Time
+	mu       sync.Mutex
 	// offset is how far the server's clock is ahead of ours, zone its own.
 	offset time.Duration
 	zone   *time.Location
@@ -65,6 +68,12 @@ const (
 	// zonesMost is how far another zone's time can be from ours.
 	zonesMost = 15 * time.Hour
 )
+
+// again tells that the line with this stamp was read before a crash: so was what
+// stood behind it without one.
+func (l *listener) again(stamp time.Time) bool {
+	return !l.upgraded.IsZero() && !stamp.Before(l.upgraded)
+}
 
 // entry hands an entry over. A stamp that cannot be is one of another zone: of
 // live lines, when they were read is nearer to the truth. No zone explains the

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"noon/host"
+	"noon/observe/logs"
 )
 
 // copyTruncate does as logrotate's copytruncate.
@@ -186,6 +187,31 @@ func TestAnOldFileThatAppearsIsNotWhatIsWrittenNow(t *testing.T) {
 		to.locked(func() {
 			if last := to.lines[len(to.lines)-1]; time.Since(last.Time) > time.Minute {
 				t.Errorf("%q is of %v", last.Raw, last.Time)
+			}
+		})
+	})
+}
+
+func TestATraceFromBeforeACrashHasTheTimeOfTheLineBeforeIt(t *testing.T) {
+	everywhere(t, func(t *testing.T, h host.Host) {
+		file := filepath.Join(t.TempDir(), "app.log")
+		upgraded := time.Now().Add(-2 * time.Minute).UTC().Truncate(time.Second)
+		later := upgraded.Add(time.Minute)
+		trace := []string{"goroutine 1 [running]:", "main.main()", "\t/src/main.go:3 +0x1d"}
+		for _, lines := range [][]string{
+			{upgraded.Add(-time.Minute).Format(time.RFC3339) + " live", "panic: of whatever ran before"}, trace,
+			{later.Format(time.RFC3339) + " new", "panic: of the new version"}, trace, {later.Format(time.RFC3339) + " the last one"},
+		} {
+			add(t, file, lines...)
+		}
+		to := newHeard()
+		followSince(t, h, web1, upgraded.Add(-logs.PastLeast), to, fileSource(file))
+		to.await(t, "both traces", func() bool { return len(to.lines) == 5 })
+		to.locked(func() {
+			for _, l := range to.lines {
+				if want := map[string]time.Time{"panic: of the new version": later}[l.Text]; l.Stack != nil && !l.Time.Equal(want) {
+					t.Errorf("%s: %v", l.Text, l.Time)
+				}
 			}
 		})
 	})

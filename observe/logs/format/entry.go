@@ -11,6 +11,8 @@ import (
 type Entry struct {
 	// Time is when it was written, by the clock of its server; zero is unknown.
 	Time time.Time
+	// After is when the last line before it was written that says so.
+	After time.Time
 	// Arrived is when it was read, as Push was told.
 	Arrived time.Time
 	Level   logs.Level

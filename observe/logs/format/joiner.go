@@ -42,6 +42,8 @@ type joiner struct {
 	// prior is the text of the line before, if that was bare: frames that follow
 	// at once are of what it tells.
 	prior []byte
+	// stamp is the last time that a line said.
+	stamp time.Time
 
 	// The bytes of held, copied from the parser's.
 	text, raw, trace, episode []byte
@@ -50,6 +52,9 @@ type joiner struct {
 
 // add takes the next entry of one line and emits what is complete.
 func (j *joiner) add(e *Entry, emit func(*Entry)) {
+	if e.After = j.stamp; !e.Time.IsZero() {
+		j.stamp = e.Time
+	}
 	j.join(e, emit)
 	j.before, j.prior = j.before[:0], j.prior[:0]
 	if e.Level >= logs.Error {
