@@ -79,9 +79,16 @@ func (v Verdict) Same(w Verdict) bool {
 // server.
 func (v Verdict) Beyond(accepted Verdict) bool {
 	return slices.ContainsFunc(v.Findings, func(f Finding) bool {
-		return !slices.ContainsFunc(accepted.Findings, func(known Finding) bool {
-			return known.Family == f.Family && (f.Family != "" || known.Server == f.Server)
-		})
+		return !accepted.has(f)
+	})
+}
+
+// has tells whether the finding was there, be it only shown to people.
+func (v Verdict) has(f Finding) bool {
+	return slices.ContainsFunc(v.Findings, func(known Finding) bool {
+		return known.Family == f.Family && (f.Family != "" || known.Server == f.Server)
+	}) || v.Logs != nil && f.Family != "" && slices.ContainsFunc(v.Logs.Findings, func(known logs.Finding) bool {
+		return known.Family == f.Family
 	})
 }
 

@@ -103,7 +103,7 @@ func (c *Controller) guard(ctx context.Context, cancel context.CancelCauseFunc) 
 			cancel(ErrFenced)
 		}
 	}()
-	return func() { cancel(nil); <-done; c.watcher.stop() }
+	return func() { cancel(nil); <-done; c.watcher.end() }
 }
 
 // takeUp reads the journal and writes that this controller goes on with it.
@@ -284,6 +284,8 @@ const (
 	// them one that finds the same against the version waits its turn.
 	verdictsOften = 20
 	verdictsApart = 30 * time.Second
+	// verdictsFlip is the time between two that say the opposite.
+	verdictsFlip = 5 * time.Second
 	// verdictsRenewed is how old the counts of a finding get in the journal.
 	verdictsRenewed = time.Minute
 )
@@ -305,10 +307,10 @@ func (c *Controller) weigh(ctx context.Context, v judge.Verdict) error {
 func (c *Controller) isNews(v judge.Verdict) bool {
 	last, age := c.state.Verdict, time.Since(c.state.VerdictAt)
 	switch {
-	case c.state.Phase == Watching && c.state.VerdictAt.Before(c.state.WatchSince), c.lastWord():
+	case c.state.Phase == Watching && !c.state.fresh(), c.lastWord():
 		return true
 	case v.Opinion != last.Opinion || v.Beyond(last) || last.Beyond(v):
-		return true
+		return c.state.Verdicts < verdictsOften || v.Opinion == judge.Worse || age >= verdictsFlip
 	case !v.Same(last):
 		return c.state.Verdicts < verdictsOften || age >= verdictsApart
 	}

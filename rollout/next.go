@@ -83,12 +83,24 @@ func nextWatching(s State, now time.Time) Decision {
 		return Decision{Wait: true}
 	case since < policy.Watch.Least:
 		return Decision{Wait: true, Until: s.WatchSince.Add(policy.Watch.Least)}
-	case s.Verdict.Opinion == judge.Healthy && !s.VerdictAt.Before(s.WatchSince):
+	case s.Verdict.Opinion == judge.Healthy && s.fresh():
 		return afterHealthy(s)
 	case since < policy.Watch.Most:
 		return Decision{Wait: true, Until: s.WatchSince.Add(policy.Watch.Most)}
+	case !s.fresh() && now.Sub(s.TakenUp) < lookWithin:
+		return Decision{Wait: true, Until: s.TakenUp.Add(lookWithin)}
 	}
 	return afterUndecided(s)
+}
+
+// lookWithin is how long a controller that took a watch up at its end waits for
+// a look of its own.
+const lookWithin = time.Minute
+
+// fresh tells whether the last verdict is of this watch, and of a look that the
+// controller that acts now took itself.
+func (s State) fresh() bool {
+	return !s.VerdictAt.Before(s.WatchSince) && !s.VerdictAt.Before(s.TakenUp)
 }
 
 func nextOther(s State, _ time.Time) Decision {

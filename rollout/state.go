@@ -43,6 +43,9 @@ type State struct {
 	// Accepted is the verdict that the version was promoted with.
 	Accepted   judge.Verdict
 	WatchSince time.Time
+	// TakenUp is when the controller that acts now began: what was seen before
+	// is not what is.
+	TakenUp time.Time
 	// Hold is set while nothing new may begin.
 	Hold *Hold
 	// EndWhy is why the rollout goes back or was aborted.
@@ -80,6 +83,7 @@ func (s *State) Apply(e Event) {
 	case RolloutStarted:
 		s.start(e)
 	case ControllerStarted:
+		s.TakenUp = e.Time
 		s.interrupt()
 	case StepBegan, StepDone, StepFailed, TurnReversed:
 		if e.Turn >= 0 && e.Turn < len(s.Turns) {
@@ -91,7 +95,7 @@ func (s *State) Apply(e Event) {
 	case VerdictReached:
 		s.judged(e)
 	case Promoted:
-		s.Phase, s.Hold, s.Accepted = Others, nil, s.Verdict
+		s.promoted(e)
 	case Held:
 		s.Hold = &Hold{By: e.By, Why: e.Why, Since: e.Time}
 	case Resumed:
@@ -113,6 +117,15 @@ func (s *State) start(e Event) {
 		for _, turn := range batch.Turns {
 			s.Turns = append(s.Turns, Turn{Turn: turn, Batch: i, Place: Pending})
 		}
+	}
+}
+
+// promoted lets the others follow. A human has seen what the logs show, and
+// accepts that, too.
+func (s *State) promoted(e Event) {
+	s.Phase, s.Hold, s.Accepted = Others, nil, s.Verdict
+	if e.By == Noon {
+		s.Accepted.Logs = nil
 	}
 }
 
@@ -239,6 +252,7 @@ func (t *Turn) fail(e Event) {
 	if e.Seen == nil {
 		return
 	}
+	t.mark(*e.Seen) // a start that failed may have left a process, which wrote
 	if e.Seen.Rotation == fleet.In || e.Seen.Rotation == fleet.Out {
 		t.Took = false
 	}
@@ -258,12 +272,17 @@ func (t *Turn) see(seen Seen) {
 	if seen.Epoch != "" {
 		t.Epoch = seen.Epoch
 	}
+	t.mark(seen)
+	if seen.Process != nil {
+		t.Process = *seen.Process
+	}
+}
+
+// mark keeps that a process was started.
+func (t *Turn) mark(seen Seen) {
 	if !seen.Mark.IsZero() {
 		t.Mark = seen.Mark
 		t.Starts = append(t.Starts, judge.Start{Server: t.Server.Name, Version: t.Wanted(), Mark: seen.Mark})
-	}
-	if seen.Process != nil {
-		t.Process = *seen.Process
 	}
 }
 

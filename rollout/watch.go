@@ -21,6 +21,8 @@ type watcher struct {
 	cancel   context.CancelFunc
 	watches  chan judge.Watch
 	verdicts <-chan judge.Verdict
+	// ending are watches that were stopped.
+	ending []<-chan judge.Verdict
 }
 
 // watchKey tells when something else has to be compared.
@@ -30,6 +32,8 @@ type watchKey struct {
 	last     string
 	watching bool
 	changing string
+	// started and back count the processes that were started, and put back.
+	started, back int
 }
 
 // follow tells the witness what is compared now, where that has changed.
@@ -57,15 +61,23 @@ func (w *watcher) follow(ctx context.Context, witness Witness, s State) {
 	w.watches <- watch
 }
 
-// stop ends the watch and waits for its end.
+// stop ends the watch, and does not wait for its end: a server that does not
+// answer must not keep others from their way back.
 func (w *watcher) stop() {
 	if w.cancel == nil {
 		return
 	}
 	w.cancel()
-	for range w.verdicts {
+	*w = watcher{key: w.key, number: w.number, ending: append(w.ending, w.verdicts)}
+}
+
+// end ends the watch and waits until nothing of it runs any more.
+func (w *watcher) end() {
+	w.stop()
+	for _, verdicts := range w.ending {
+		for range verdicts {
+		}
 	}
-	*w = watcher{key: w.key, number: w.number}
 }
 
 func keyOf(s State) watchKey {
@@ -80,6 +92,10 @@ func keyOf(s State) watchKey {
 		}
 		if t.changing() {
 			key.changing += t.Server.Name + " "
+		}
+		key.started += len(t.Starts)
+		if n := len(t.Starts); n > 0 && !t.Starts[n-1].Back.IsZero() {
+			key.back++
 		}
 	}
 	return key
