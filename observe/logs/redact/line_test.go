@@ -30,6 +30,8 @@ func TestSecretsAreTakenOut(t *testing.T) {
 		{`{User:bob Password:hunter2}`, `{User:bob Password:***}`},
 		{`exec mysql --password hunter2 --user bob`, `exec mysql --password *** --user bob`},
 		{`exec mysql --password=hunter2`, `exec mysql --password=***`},
+		{`login of bob with password 'hunter2' failed`, `login of bob with password '***' failed`},
+		{`IDENTIFIED BY PASSWORD "a b"`, `IDENTIFIED BY PASSWORD "***"`},
 		{`<password>hunter2</password>`, `<password>***</password>`},
 		{`spring.datasource.password=hunter2`, `spring.datasource.password=***`},
 		{`API key: k-1, session ID: abc`, `API key: ***, session ID: ***`},

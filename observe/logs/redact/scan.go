@@ -50,7 +50,7 @@ func (s *scan) next(from int) (lo, hi int, found bool) {
 		if k == ofWord {
 			continue
 		}
-		if word := i - start; word >= 4 && (word >= longWord || word == 6 || word == 4 || b[start] == '-') {
+		if word := i - start; word >= 4 && (word >= longWord || word == 8 || word == 6 || word == 4 || b[start] == '-') {
 			if lo, hi, found = s.ofShape(start, i); found {
 				return lo, hi, true
 			}

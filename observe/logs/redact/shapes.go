@@ -3,7 +3,8 @@ package redact
 import "bytes"
 
 // ofShape finds a secret by the look of the word b[start:end]: a token of a
-// well-known maker, a card number, what follows "Bearer" and "--password".
+// well-known maker, a card number, what follows "Bearer", "--password" and
+// "password" in quotes.
 func (s *scan) ofShape(start, end int) (lo, hi int, found bool) {
 	b := s.b
 	switch n := end - start; {
@@ -11,6 +12,8 @@ func (s *scan) ofShape(start, end int) (lo, hi int, found bool) {
 		return s.option(start, end)
 	case n == 6 && b[start]|0x20 == 'b':
 		return s.bearer(start, end)
+	case n == 8 && b[start]|0x20 == 'p':
+		return s.spoken(start, end)
 	case n == 4:
 		if digit(b[start]) {
 			return s.spacedCard(start, end)
@@ -114,6 +117,19 @@ func (s *scan) bearer(start, end int) (lo, hi int, found bool) {
 	lo = end + 1
 	hi = bareEnd(s.b, lo)
 	return lo, hi, hi-lo >= 8 && !lower(s.b[lo:hi])
+}
+
+// spoken finds what stands in quotes behind the word: password 'x'.
+func (s *scan) spoken(start, end int) (lo, hi int, found bool) {
+	if !bytes.EqualFold(s.b[start:end], []byte("password")) || end >= len(s.b) || s.b[end] != ' ' {
+		return 0, 0, false
+	}
+	lo, quote, _ := opened(s.b, end)
+	if quote == "" {
+		return 0, 0, false
+	}
+	hi = closing(s.b, lo, quote)
+	return lo, hi, hi > lo && !masked(s.b[lo:hi])
 }
 
 // lower tells that b is small letters only, and so a word rather than a token.
