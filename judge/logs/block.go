@@ -181,6 +181,7 @@ func (j *Judge) close(now time.Time) {
 		delete(j.open, at)
 		j.closed = at
 	}
+	j.forget()
 }
 
 // ready are the blocks to close, the earliest first.
@@ -219,6 +220,9 @@ func (j *Judge) compare(at int64, b block) {
 			continue
 		}
 		counts = append(counts, evidence.Count{Family: t.family, Column: int32(c.number), N: t.n, Severe: f.severity == severe})
+	}
+	if !j.past {
+		j.leaveOut(at, b)
 	}
 	j.comparer.Add(evidence.Block{Exposure: j.exposures(at, counts), Counts: counts})
 }

@@ -15,7 +15,10 @@ type column struct {
 	// lost lines had no room among the families.
 	lost int64
 	// late lines came when their time had been compared already.
-	late        int64
+	late int64
+	// leftOut are lines in blocks that were not compared, as they or all live
+	// servers were not wholly read.
+	leftOut     int64
 	first, last time.Time
 	// started counts the starts whose lines were seen.
 	started  bool

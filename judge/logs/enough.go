@@ -18,14 +18,17 @@ const (
 // clean; nothing if nothing is.
 func (j *Judge) missing(now time.Time) []string {
 	var missing []string
-	canaries, live := 0, 0
+	canaries, live, blind := 0, 0, 0
 	for number, c := range j.columns {
 		if c.live && c.lines > 0 && j.canaryOf(c.server) == nil {
 			live++
+			if j.isBlind(c.server) {
+				blind++
+			}
 		}
 		if !c.live {
 			canaries++
-			missing = append(missing, j.missingOf(c, c.lines-c.late-j.waiting(number), now)...)
+			missing = append(missing, j.missingOf(c, c.lines-c.late-c.leftOut-j.waiting(number), now)...)
 		}
 	}
 	if canaries == 0 {
@@ -33,6 +36,8 @@ func (j *Judge) missing(now time.Time) []string {
 	}
 	if live == 0 {
 		missing = append(missing, "no server with the live version is read: there is nothing to compare with")
+	} else if live == blind {
+		missing = append(missing, "no log of a server with the live version is being read: there is nothing to compare with")
 	}
 	if n := j.comparer.Untested(); n > 0 {
 		missing = append(missing, plural(n, "family")+" could not be compared: there are too many")
@@ -42,6 +47,9 @@ func (j *Judge) missing(now time.Time) []string {
 
 // missingOf is what one canary has not shown yet, in lines that were compared.
 func (j *Judge) missingOf(c *column, compared int64, now time.Time) []string {
+	if j.isBlind(c.server) {
+		return []string{"the log of " + c.server + " is not being read"}
+	}
 	if c.lines == 0 {
 		return []string{"no line of " + c.server + " has been seen"}
 	}

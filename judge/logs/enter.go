@@ -70,10 +70,10 @@ func (j *Judge) from(c *column) int64 {
 }
 
 // entered tells whether a column's lines of a block are compared. A canary's
-// live version is its past only.
+// live version is its past only; what was not wholly read is not known.
 func (j *Judge) entered(c *column, at int64) bool {
 	switch {
-	case c.number < 0:
+	case c.number < 0 || j.blindAt(c.server, at):
 		return false
 	case c.live:
 		return j.canaryOf(c.server) == nil
@@ -107,7 +107,7 @@ func (j *Judge) elapsed() {
 	j.merge()
 	j.begin()
 	for _, c := range j.columns {
-		c.number = -1
+		c.number, c.leftOut = -1, 0
 	}
 	for _, f := range j.families {
 		for i := range f.counts {

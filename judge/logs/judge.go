@@ -43,6 +43,8 @@ type Judge struct {
 	missed          map[string]*missed
 	missedBefore    int64
 	stopped         map[int32]bool
+	// blind is by server.
+	blind map[string]blindness
 }
 
 // missed lines of one server.
@@ -68,6 +70,7 @@ func New(w Watch) *Judge {
 		watch: w, register: newRegister(w.Register, w.Service), known: map[string]bool{}, canaries: map[writer]Canary{},
 		writers: map[writer]int{}, miner: mine.New(mine.Options{}), stacks: map[string]*family{},
 		open: map[int64]block{}, requests: map[string]*served{}, missed: map[string]*missed{}, stopped: map[int32]bool{},
+		blind: map[string]blindness{},
 	}
 	j.begin()
 	for _, k := range w.Known {
@@ -143,7 +146,8 @@ func (j *Judge) Served(server string, at time.Time, requests int64) {
 }
 
 // Missed tells that lines of a server were written but could not be read, and
-// why; -1 is that nobody knows how many. A canary whose lines were missed is not clean.
+// why; -1 is that nobody knows how many. A canary whose lines were missed is not
+// clean; a live server is not compared with where its lines were missed.
 func (j *Judge) Missed(server string, lines int64, why string) {
 	m := j.missed[server]
 	if m == nil {
@@ -154,6 +158,7 @@ func (j *Judge) Missed(server string, lines int64, why string) {
 	if !slices.Contains(m.why, why) && len(m.why) < 3 {
 		m.why = append(m.why, why)
 	}
+	j.short(server)
 }
 
 // forgive forgets what was missed of a server before it got the new version:
