@@ -60,6 +60,8 @@ type Watch struct {
 	Live []fleet.Server
 	// Canaries are the servers that get the version first, upgraded or not.
 	Canaries []fleet.Server
+	// Underway are the servers whose turn has begun and is not over.
+	Underway []fleet.Server
 	// Changing are the servers whose process is being replaced: nobody knows yet
 	// which version writes there.
 	Changing []fleet.Server

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"maps"
+	"math"
 	"slices"
 	"sync"
 	"time"
@@ -66,6 +67,7 @@ type writer struct {
 	// ahead is how far its clock is ahead of ours, once clocked.
 	ahead   time.Duration
 	clocked bool
+	cancel  context.CancelFunc
 	// changing: which version writes is not known; its lines are held.
 	changing bool
 	held     []judgelogs.Line
@@ -93,15 +95,36 @@ func (r *reading) change(ctx context.Context, w judge.Watch) {
 		})
 	}
 	r.watch = w
-	for _, s := range r.choose(w) {
-		if r.servers[s.Name] == nil {
-			r.servers[s.Name] = &writer{}
-			r.all.Go(func() { r.follow(ctx, s, since) })
-		}
+	chosen := r.choose(w)
+	for _, s := range chosen {
+		r.begin(ctx, s, since)
 	}
 	for name, server := range r.servers {
+		if !slices.ContainsFunc(chosen, func(s fleet.Server) bool { return s.Name == name }) {
+			r.leave(name)
+			continue
+		}
 		r.learn(name, server)
 	}
+}
+
+// begin reads the log of one more server.
+func (r *reading) begin(ctx context.Context, s fleet.Server, since time.Time) {
+	if r.servers[s.Name] != nil {
+		return
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	r.servers[s.Name] = &writer{cancel: cancel}
+	r.silence(s.Name, time.Now(), "not read yet")
+	r.all.Go(func() { r.follow(ctx, s, since) })
+}
+
+// leave reads the log of a server no longer.
+func (r *reading) leave(name string) {
+	r.servers[name].cancel()
+	r.judge.Blind(name, time.Now())
+	delete(r.servers, name)
+	delete(r.silent, name)
 }
 
 // pastOf is since when logs are read: after a crash from before the first
@@ -124,9 +147,9 @@ const clockEvery = 2 * time.Second
 func (r *reading) follow(ctx context.Context, s fleet.Server, since time.Time) {
 	for ctx.Err() == nil {
 		began := time.Now()
-		clock, err := r.Clock(ctx, s)
+		ahead, err := r.ahead(ctx, s)
 		if err == nil {
-			r.set(s.Name, clock.Sub(began.Add(time.Since(began)/2)))
+			r.set(s.Name, ahead)
 			r.Follower.Follow(ctx, s, since, r)
 			return
 		}
@@ -138,12 +161,35 @@ func (r *reading) follow(ctx context.Context, s fleet.Server, since time.Time) {
 	}
 }
 
+// ahead is how far the server's clock is ahead of ours. The first answer may
+// have waited for a connection: the quicker one of two is believed, and what it
+// may be wrong by is no difference.
+func (r *reading) ahead(ctx context.Context, s fleet.Server) (ahead time.Duration, err error) {
+	quickest := time.Duration(math.MaxInt64)
+	for range 2 {
+		began := time.Now()
+		clock, err := r.Clock(ctx, s)
+		if err != nil {
+			return 0, err
+		}
+		if took := time.Since(began); took < quickest {
+			quickest, ahead = took, clock.Sub(began.Add(took/2))
+		}
+	}
+	if ahead.Abs() <= quickest/2 {
+		return 0, nil
+	}
+	return ahead, nil
+}
+
 // set keeps how far the server's clock is ahead of ours.
 func (r *reading) set(name string, ahead time.Duration) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.servers[name].ahead, r.servers[name].clocked = ahead, true
-	r.learn(name, r.servers[name])
+	if server := r.servers[name]; server != nil {
+		server.ahead, server.clocked = ahead, true
+		r.learn(name, server)
+	}
 }
 
 func (r *reading) known(w judge.Watch) []judgelogs.Known {
@@ -167,21 +213,25 @@ func (r *reading) choose(w judge.Watch) []fleet.Server {
 			all = append(all, u.Server)
 		}
 	}
-	all = append(all, w.Changing...)
+	all = append(all, w.Underway...)
 	seed := fnv.New64a()
 	fmt.Fprintf(seed, "%s\x00%s", w.Service, w.To)
-	return append(all, logs.Chosen(w.Live, max(0, logs.LiveMost-r.alive(w)), seed.Sum64())...)
+	read, others := r.divide(w.Live)
+	read = read[:min(len(read), logs.LiveMost)]
+	all = append(all, read...)
+	return append(all, logs.Chosen(others, logs.LiveMost-len(read), seed.Sum64())...)
 }
 
-// alive is how many servers with the live version are read already.
-func (r *reading) alive(w judge.Watch) int {
-	n := 0
-	for _, s := range w.Live {
+// divide tells the servers that are read from the others.
+func (r *reading) divide(all []fleet.Server) (read, others []fleet.Server) {
+	for _, s := range all {
 		if r.servers[s.Name] != nil {
-			n++
+			read = append(read, s)
+		} else {
+			others = append(others, s)
 		}
 	}
-	return n
+	return read, others
 }
 
 // learn takes what the watch says of one server, and judges the lines that
@@ -211,6 +261,7 @@ func (r *reading) Line(l judgelogs.Line) {
 	defer r.mu.Unlock()
 	server := r.servers[l.Server]
 	switch {
+	case server == nil: // it is read no longer
 	case !server.changing:
 		r.add(server, l)
 	case len(server.held) < heldMost:
@@ -247,9 +298,20 @@ func (r *reading) Missed(server string, lines int64, why string) {
 func (r *reading) Silent(server string, since time.Time, why string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if delete(r.silent, server); !since.IsZero() {
-		r.silent[server] = fmt.Sprintf("the log of %s is not read since %s: %s", server, since.Local().Format(time.TimeOnly), why)
+	switch {
+	case r.servers[server] == nil: // it is read no longer
+	case since.IsZero():
+		delete(r.silent, server)
+		r.judge.Seeing(server, time.Now())
+	default:
+		r.silence(server, since, why)
 	}
+}
+
+// silence keeps that a server's log is not read: what it writes is unknown.
+func (r *reading) silence(server string, since time.Time, why string) {
+	r.silent[server] = fmt.Sprintf("the log of %s is not read since %s: %s", server, since.Local().Format(time.TimeOnly), why)
+	r.judge.Blind(server, since)
 }
 
 // report is what the logs say now, nil if none are read.

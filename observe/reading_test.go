@@ -36,6 +36,9 @@ func newReading(t *testing.T, n nobody) *reading {
 			t.Fatal("the clock is not read")
 		}
 	}
+	for _, s := range watching().Live {
+		r.Silent(s.Name, time.Time{}, "")
+	}
 	return r
 }
 
@@ -117,6 +120,28 @@ func TestOfALargeFleetOnlySomeLogsAreReadAndTheSameOnesAfterACrash(t *testing.T)
 	for i := range first {
 		if first[i].Name != second[i].Name {
 			t.Errorf("%s, and then %s", first[i].Name, second[i].Name)
+		}
+	}
+}
+
+func TestTheCostOfReadingDoesNotGrowAsTheRolloutGoesOn(t *testing.T) {
+	r := (&Logs{Follower: nobody{}, Clock: nobody{}.clock, Register: func() ([]fleet.Caveat, error) { return nil, nil }}).open()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer func() { cancel(); r.close() }()
+	w := judge.Watch{Service: "shop", From: "v1", To: "v2"}
+	for i := range 200 {
+		w.Live = append(w.Live, fleet.Server{Name: fmt.Sprintf("web%d", i+1)})
+	}
+	w.Canaries = w.Live[:1]
+	for i := range 200 { // each gets its turn, and is looked at for a while
+		w.Underway, w.Live = w.Live[:1], w.Live[1:]
+		w.Upgraded = append(w.Upgraded, judge.Upgraded{Server: w.Underway[0], Asked: true})
+		if i >= 12 {
+			w.Upgraded[i-12].Asked = false
+		}
+		r.change(ctx, w)
+		if n := len(r.servers); n > 1+12+logs.LiveMost+1 {
+			t.Fatalf("%d logs are read after %d turns", n, i)
 		}
 	}
 }

@@ -295,6 +295,10 @@ func (c *Controller) weigh(ctx context.Context, v judge.Verdict) error {
 	if v.Watch != c.watcher.number || !c.isNews(v) {
 		return nil
 	}
+	if v.Logs != nil { // the journal is no place for samples
+		brief := v.Logs.Brief()
+		v.Logs = &brief
+	}
 	err := c.append(ctx, Event{Kind: VerdictReached, By: Noon, Verdict: &v})
 	if errors.Is(err, ErrTaken) {
 		return c.catchUp(ctx)

@@ -31,6 +31,7 @@ type watchKey struct {
 	upgraded int
 	last     string
 	watching bool
+	underway string
 	changing string
 	// started and back count the processes that were started, and put back.
 	started, back int
@@ -90,6 +91,9 @@ func keyOf(s State) watchKey {
 			key.upgraded++
 			key.last = t.Server.Name
 		}
+		if t.Place == Underway {
+			key.underway += t.Server.Name + " "
+		}
 		if t.changing() {
 			key.changing += t.Server.Name + " "
 		}
@@ -117,6 +121,9 @@ func watchOf(s State) judge.Watch {
 		}
 		if t.Batch < s.Plan.Canaries {
 			w.Canaries = append(w.Canaries, t.Server)
+		}
+		if t.Place == Underway {
+			w.Underway = append(w.Underway, t.Server)
 		}
 		if t.changing() {
 			w.Changing = append(w.Changing, t.Server)
