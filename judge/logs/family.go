@@ -26,8 +26,8 @@ type family struct {
 	samples []string
 	stack   string
 	marks   marks
-	// lastLive is when a live server last wrote it.
-	lastLive time.Time
+	// lastLive and lastCanary are when such a server last wrote it.
+	lastLive, lastCanary time.Time
 }
 
 // count is how often one column wrote a family. Episodes are those of closed

@@ -13,7 +13,8 @@ type group struct {
 	// start-ups.
 	canary, live             int64
 	canaryStarts, liveStarts int64
-	first, lastLive          time.Time
+	first                    time.Time
+	lastLive, lastCanary     time.Time
 	samples                  []string
 	stack                    string
 	marks                    []*marks
@@ -60,9 +61,7 @@ func (g *group) add(f *family) {
 	if !f.first.IsZero() && (g.first.IsZero() || f.first.Before(g.first)) {
 		g.first = f.first
 	}
-	if f.lastLive.After(g.lastLive) {
-		g.lastLive = f.lastLive
-	}
+	g.lastLive, g.lastCanary = later(g.lastLive, f.lastLive), later(g.lastCanary, f.lastCanary)
 	g.samples = append(g.samples, f.samples[:min(len(f.samples), SamplesMost-len(g.samples))]...)
 	if g.stack == "" {
 		g.stack = f.stack

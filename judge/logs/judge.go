@@ -129,11 +129,12 @@ func (j *Judge) Add(l Line) {
 		j.noRoom++
 		return
 	}
-	if !c.live {
-		j.addCanary(f, l)
-	} else if l.Time.After(f.lastLive) {
-		f.lastLive = l.Time
+	if c.live {
+		f.lastLive = later(f.lastLive, l.Time)
+		return
 	}
+	f.lastCanary = later(f.lastCanary, l.Time)
+	j.addCanary(f, l)
 }
 
 // Served tells how many requests a server has served since some start. It is
@@ -168,21 +169,6 @@ func (j *Judge) forgive(server string) {
 		j.missedBefore += m.lines
 		delete(j.missed, server)
 	}
-}
-
-// knownMost is how many families Known returns.
-const knownMost = 5000
-
-// Known returns the families that the live version was seen to write, for the
-// next watch.
-func (j *Judge) Known() []Known {
-	var known []Known
-	for _, g := range j.groups() {
-		if g.live > 0 && len(known) < knownMost {
-			known = append(known, Known{j.key(g.root), j.template(g.root)})
-		}
-	}
-	return known
 }
 
 // canaryVersions are the new versions that were seen or told.
