@@ -58,7 +58,7 @@ func (a *app) caveatAddCommand() *cobra.Command {
 	f.StringVar(&c.Why, "why", "", "why people live with it")
 	f.StringVar(&c.Ticket, "ticket", "", "where it is going to be mended")
 	f.StringVar(&c.Owner, "owner", "", "who looks after it")
-	f.StringVar(&until, "until", "", "the last day on which it holds: 2027-01-31")
+	f.StringVar(&until, "until", "", "the last day before people look again: 2027-01-31; from then on it is named as expired")
 	f.StringSliceVar(&versions, "versions", nil, "versions that it holds for: v1,v2 (default: all)")
 	return cmd
 }

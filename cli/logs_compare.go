@@ -138,10 +138,12 @@ func differenceOf(f logs.Finding) difference {
 
 func (a *app) logsCompare(ctx context.Context, f comparedFiles, register []fleet.Caveat) error {
 	compared, err := f.open(ctx)
+	if compared != nil {
+		defer compared.close()
+	}
 	if err != nil {
 		return err
 	}
-	defer compared.close()
 	r, err := compared.judge(ctx, register)
 	if err != nil {
 		return err

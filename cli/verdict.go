@@ -24,7 +24,7 @@ func (a *app) verdictCommand() *cobra.Command {
 	}
 }
 
-// reached is the last verdict of a rollout.
+// lastVerdict is the last one of a rollout.
 type lastVerdict struct {
 	Rollout int64         `json:"rollout"`
 	Version fleet.Version `json:"version"`

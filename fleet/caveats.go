@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 
 	"github.com/goccy/go-yaml"
@@ -47,11 +48,17 @@ func parseCaveats(path, text string) (Caveats, error) {
 	text = strings.ReplaceAll(strings.TrimPrefix(text, "\ufeff"), "\r\n", "\n")
 	f := newConfigFile(path, []byte(text))
 	c := Caveats{Path: path, lines: splitLines(text)}
-	if root, ok := f.parse([]byte(text)); ok && !emptyCaveats(text) {
+	if emptyCaveats(text) {
+		return c, nil
+	}
+	if root, ok := f.parse([]byte(text)); ok {
 		in(caveatsSection{&c.List}).read(root)
 	}
 	return c, f.err()
 }
+
+// noCaveats is a register without any.
+var noCaveats = regexp.MustCompile(`^caveats:\s*(\[\s*\])?\s*(#.*)?$`)
 
 // emptyCaveats tells a register of which all caveats were removed.
 func emptyCaveats(text string) bool {
@@ -61,7 +68,7 @@ func emptyCaveats(text string) bool {
 			said = append(said, line)
 		}
 	}
-	return len(said) == 1 && (said[0] == "caveats:" || said[0] == "caveats: []")
+	return len(said) == 0 || len(said) == 1 && noCaveats.MatchString(said[0])
 }
 
 func splitLines(text string) []string { return strings.Split(strings.TrimRight(text, "\n"), "\n") }
@@ -79,6 +86,9 @@ func (c Caveats) Find(family string) (Caveat, bool) {
 // Add returns the register with one more caveat at its end; what people wrote
 // stays as it is.
 func (c Caveats) Add(add Caveat) (Caveats, error) {
+	if what := aFamily(add.Family); what != "" {
+		return c, fmt.Errorf("the family %s %s", Quoted(add.Family), what)
+	}
 	if _, twice := c.Find(add.Family); twice {
 		return c, fmt.Errorf("%s is in %s already: remove it first, or edit the file", Quoted(add.Family), shown(c.Path))
 	}
@@ -86,16 +96,26 @@ func (c Caveats) Add(add Caveat) (Caveats, error) {
 	if err != nil {
 		return c, fmt.Errorf("write the caveat: %w", err)
 	}
-	lines := append([]string(nil), c.lines...)
-	for i, line := range lines {
-		if strings.TrimSpace(line) == "caveats: []" {
-			lines[i] = "caveats:"
-		}
-	}
+	lines := c.opened()
 	for _, line := range splitLines(string(entry)) {
 		lines = append(lines, c.indent()+line)
 	}
 	return parseCaveats(c.Path, strings.Join(lines, "\n")+"\n")
+}
+
+// opened are the lines of the register, ready for one more caveat.
+func (c Caveats) opened() []string {
+	lines := append([]string(nil), c.lines...)
+	if len(c.List) > 0 {
+		return lines
+	}
+	for i, line := range lines {
+		if noCaveats.MatchString(strings.TrimSpace(line)) {
+			lines[i] = "caveats:"
+			return lines
+		}
+	}
+	return append(lines, "caveats:")
 }
 
 // indent is how far the list is indented already.

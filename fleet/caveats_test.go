@@ -79,6 +79,22 @@ func TestAddingAndRemovingLeavesWhatPeopleWrote(t *testing.T) {
 	}
 }
 
+func TestAnEmptyRegisterTakesACaveat(t *testing.T) {
+	for _, text := range []string{"", "# ours\n", "caveats:\n", "caveats: []\n", "# ours\ncaveats:   [ ]  # none\n"} {
+		c, err := parseCaveats("noon.caveats.yaml", text)
+		if err != nil {
+			t.Errorf("%q: %v", text, err)
+			continue
+		}
+		if c, err = c.Add(Caveat{Family: "late <*>", Why: "always"}); err != nil || len(c.List) != 1 {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+	if _, err := (Caveats{}).Add(Caveat{Family: "a\tb", Why: "x"}); err == nil {
+		t.Error("a family with a tab, which would not be the same in the file")
+	}
+}
+
 func TestARegisterIsMadeAndReplacedInItsFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), CaveatsFile)
 	c, err := ReadCaveats(path)

@@ -54,6 +54,8 @@ type reading struct {
 	silent  map[string]string
 	// notes are what people should know of the reading itself.
 	notes []string
+	// pastRead: all that the servers wrote before has been read.
+	pastRead bool
 	// began is when the first log was opened, kept when the dictionary was.
 	began, kept time.Time
 	all         sync.WaitGroup
@@ -331,6 +333,7 @@ func (r *reading) report(l judge.Look) *judgelogs.Report {
 	}
 	note := r.register()
 	report := judgelogs.Report{Service: r.watch.Service, Verdict: judgelogs.Undecided, Findings: []judgelogs.Finding{}, Missing: []string{"what the servers wrote before is being read"}}
+	r.pastRead = r.pastRead || len(r.silent) == 0
 	if len(r.silent) == 0 || l.Time.Sub(r.began) >= pastWithin {
 		report = r.judge.Report(l.Time)
 	}
@@ -381,12 +384,16 @@ func (r *reading) close() {
 // keepEvery is the time between two times that what was learned is kept.
 const keepEvery = time.Minute
 
-// keep keeps what the live version is known to write.
+// keep keeps what both versions are known to write.
 func (r *reading) keep() {
-	if r.judge == nil || r.Dictionary == nil {
+	if r.judge == nil || r.Dictionary == nil || !r.pastRead {
 		return
 	}
 	r.kept = time.Now()
+	// Should the new version be the live one next time, this is what it writes.
+	if err := r.Dictionary.Save(r.watch.Service, r.watch.To, r.judge.KnownOf(r.watch.To)); err != nil {
+		r.notes = []string{err.Error()}
+	}
 	if err := r.Dictionary.Save(r.watch.Service, r.watch.From, r.judge.Known()); err != nil {
 		r.notes = []string{err.Error()}
 	}

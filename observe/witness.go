@@ -57,6 +57,7 @@ func (w *Witness) testify(ctx context.Context, watches <-chan judge.Watch, verdi
 	defer next.Stop()
 	c := w.begin()
 	defer c.end()
+	watches = c.listen(ctx, watches)
 	var verdict judge.Verdict
 	var offer chan<- judge.Verdict // nil: nothing new to say
 	for {
@@ -64,7 +65,7 @@ func (w *Witness) testify(ctx context.Context, watches <-chan judge.Watch, verdi
 		case <-ctx.Done():
 			return
 		case watch := <-watches:
-			if offer = nil; c.change(ctx, watch, w.InARow) {
+			if offer = nil; c.change(watch, w.InARow) {
 				next.Reset(0)
 			}
 		case offer <- verdict:
@@ -83,6 +84,7 @@ type comparison struct {
 	watch   judge.Watch
 	checks  *judge.Checks
 	reading *reading
+	listens sync.WaitGroup
 }
 
 func (w *Witness) begin() *comparison {
@@ -93,7 +95,33 @@ func (w *Witness) begin() *comparison {
 	return c
 }
 
+// listen lets those who read the logs know at once what is compared: a look may
+// take its time, and meanwhile another version writes.
+func (c *comparison) listen(ctx context.Context, watches <-chan judge.Watch) <-chan judge.Watch {
+	if c.reading == nil {
+		return watches
+	}
+	latest := make(chan judge.Watch, 1)
+	c.listens.Go(func() {
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case w := <-watches:
+				c.reading.change(ctx, w)
+				select {
+				case <-latest: // nobody has looked at it yet, and it is outdated
+				default:
+				}
+				latest <- w
+			}
+		}
+	})
+	return latest
+}
+
 func (c *comparison) end() {
+	c.listens.Wait()
 	if c.reading != nil {
 		c.reading.close()
 	}
@@ -101,13 +129,10 @@ func (c *comparison) end() {
 
 // change takes another watch; true tells that other servers are judged now,
 // of whom nothing is known yet.
-func (c *comparison) change(ctx context.Context, watch judge.Watch, inARow int) bool {
+func (c *comparison) change(watch judge.Watch, inARow int) bool {
 	same := c.checks != nil && slices.Equal(c.watch.Upgraded, watch.Upgraded) && c.watch.Since.Equal(watch.Since)
 	if c.watch = watch; !same {
 		c.checks = judge.NewChecks(watch, inARow)
-	}
-	if c.reading != nil {
-		c.reading.change(ctx, watch)
 	}
 	return !same
 }
