@@ -76,7 +76,7 @@ func (j *Judge) suspects(groups []*group) []suspect {
 	return all
 }
 
-func (g *group) written() bool { return g.canary+g.canaryStarts > 0 }
+func (g *group) written() bool { return g.canary+g.canaryStarts+g.canaryLines > 0 }
 
 // value is the evidence that counts for a family: one that says of itself that
 // nothing is wrong may be written twice as often.
@@ -118,7 +118,7 @@ func (j *Judge) draft(s suspect, now time.Time) *draft {
 	for i, c := range j.columns {
 		if n := g.counts[i]; n.lines+g.starts[i] > 0 || !c.live {
 			d.Counts = append(d.Counts, ServerCount{c.server, c.version, n.episodes, n.lines + g.starts[i]})
-			if !c.live && (n.lines+g.starts[i] > 0 || g.canary == 0) {
+			if !c.live && (n.lines+g.starts[i] > 0 || !g.written()) {
 				d.Servers = append(d.Servers, c.server)
 			}
 		}

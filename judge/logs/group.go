@@ -10,8 +10,10 @@ type group struct {
 	counts   []count // by column, blocks that are still open included
 	starts   []int64
 	// canary and live are episodes; liveStarts and canaryStarts are lines of
-	// start-ups.
+	// start-ups; canaryLines are all others, those too late for a block
+	// included.
 	canary, live             int64
+	canaryLines              int64
 	canaryStarts, liveStarts int64
 	first                    time.Time
 	lastLive, lastCanary     time.Time
@@ -78,6 +80,7 @@ func (g *group) sum(columns []*column) {
 			g.liveStarts += g.starts[i]
 		} else {
 			g.canary += g.counts[i].episodes
+			g.canaryLines += g.counts[i].lines
 			g.canaryStarts += g.starts[i]
 		}
 	}

@@ -67,3 +67,21 @@ func TestWhatWasMissedOfTheCanaryIsNotClean(t *testing.T) {
 		}
 	}
 }
+
+// TestAPanicThatCameTooLateIsShown: the connection to the canary was broken,
+// and what it wrote meanwhile comes when that time was compared.
+func TestAPanicThatCameTooLateIsShown(t *testing.T) {
+	s := newShop(4, logs.Watch{})
+	s.run(10 * time.Minute)
+	s.upgrade("web1")
+	s.run(20 * time.Minute)
+	l := s.line("web1", logs.Fatal, "panic: no stock")
+	l.Time = s.now.Add(-time.Minute)
+	l.Stack = &logs.Stack{Key: "panic @ main.order", Text: "panic: no stock\nmain.order"}
+	s.judge.Add(l)
+	r := s.run(30 * time.Second)
+	f := only(t, r)
+	if r.Verdict != logs.LookAt || f.Tier != logs.TierWatch || f.Words != "new: 1 line on web1, too late to be compared; none in 18,666 lines of 3 live servers" {
+		t.Errorf("%s", told(r))
+	}
+}

@@ -30,10 +30,13 @@ func (j *Judge) words(d *draft) string {
 // newWords: "new: 14 episodes on web1 in 2m10s; none in 41,230 lines of 3 live
 // servers, nor on web1 before. Evidence 410:1 (400:1 needed)".
 func (j *Judge) newWords(d *draft) string {
-	if d.Canary == 0 {
+	if d.group.canary+d.group.canaryLines == 0 {
 		return j.startWords(d)
 	}
 	lines, servers := j.liveLines(d.Servers)
+	if d.Canary == 0 {
+		return fmt.Sprintf("new: %s on %s, too late to be compared; %s", plural(int(d.group.canaryLines), "line"), list(d.Servers), never(lines, servers))
+	}
 	said := fmt.Sprintf("new: %s on %s%s; %s", plural(int(d.Canary), "episode"), list(d.Servers), j.within(d), never(lines, servers))
 	if past := j.withPast(d.Servers); len(past) > 0 {
 		said += fmt.Sprintf(", nor on %s before", list(past))
