@@ -3,6 +3,8 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -49,8 +51,24 @@ func readRegister(path string) ([]fleet.Caveat, error) {
 	if path == "" {
 		return nil, nil
 	}
+	if _, err := os.Stat(path); err != nil {
+		return nil, &exit{exitUsage, fmt.Errorf("read the known caveats: %w", err)}
+	}
 	register, err := fleet.ReadCaveats(path)
 	return register.List, err
+}
+
+// inForce are the caveats that hold today, and what to say of the others: the
+// judge of files knows no today, only when lines were written.
+func inForce(all []fleet.Caveat, now time.Time) (held []fleet.Caveat, notes []string) {
+	for _, c := range all {
+		if !c.Expired(now) {
+			held = append(held, c)
+			continue
+		}
+		notes = append(notes, fmt.Sprintf("the known caveat %q expired on %s, and does not count: look again, then renew or remove it", c.Family, c.Until.Format(time.DateOnly)))
+	}
+	return held, notes
 }
 
 // severalFiles lets several files follow one flag, "--live a.log b.log", as
@@ -144,9 +162,11 @@ func (a *app) logsCompare(ctx context.Context, f comparedFiles, register []fleet
 	if err != nil {
 		return err
 	}
-	r, err := compared.judge(ctx, register)
+	held, notes := inForce(register, time.Now())
+	r, err := compared.judge(ctx, held)
 	if err != nil {
 		return err
 	}
+	r.Notes = append(r.Notes, notes...)
 	return a.tell(comparisonOf(r), a.logsText(r))
 }
