@@ -225,7 +225,7 @@ func explained(k kind, said string) string {
 		return ""
 	}
 	lines := strings.Split(said, "\n")
-	return ": " + fleet.Quoted(lines[len(lines)-1])
+	return ": " + quotedSafely(lines[len(lines)-1])
 }
 
 func (c *command) flush(now time.Time) {

@@ -79,3 +79,14 @@ func TestSecretsAreTakenOut(t *testing.T) {
 		t.Error(raw)
 	}
 }
+
+func TestWhatIsSaidOfACommandHoldsNoSecrets(t *testing.T) {
+	h, _ := places[0].make(t)
+	to := follow(t, h, commandSource(`: --password=hunter1secret; echo '{"token": "hunter3secret"} curl: (22) https://ana:hunter2secret@logs.example/x?token=abcdef0123456789: 401' >&2; exit 3`))
+	to.await(t, "its end to be told", func() bool { return strings.Contains(to.silent, "it ended with status 3") })
+	for _, secret := range []string{"hunter", "abcdef0123456789"} {
+		if strings.Contains(to.silent, secret) {
+			t.Error(to.silent)
+		}
+	}
+}

@@ -128,7 +128,7 @@ func (l *listener) tell() {
 		return
 	}
 	for _, why := range slices.Sorted(maps.Keys(l.missed)) {
-		l.to.Missed(l.server.Name, l.missed[why], why)
+		l.to.Missed(l.server.Name, l.missed[why], withoutSecrets(why))
 	}
 	clear(l.missed)
 }
@@ -173,7 +173,7 @@ func (l *listener) tellSilence() {
 		if since.IsZero() || s.since.Before(since) {
 			since = s.since
 		}
-		whys = append(whys, source+": "+s.why)
+		whys = append(whys, withoutSecrets(source+": "+s.why))
 	}
 	l.to.Silent(l.server.Name, since, strings.Join(whys, "; "))
 }

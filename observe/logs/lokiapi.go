@@ -164,7 +164,7 @@ func (a *lokiAPI) get(ctx context.Context, path string, query url.Values, kind s
 
 // refusal explains a status that is not 200.
 func refusal(status int, body []byte) error {
-	text := fleet.Quoted(strings.TrimSpace(string(body)))
+	text := quotedSafely(strings.TrimSpace(string(body)))
 	switch status {
 	case http.StatusUnauthorized, http.StatusForbidden:
 		return fmt.Errorf("loki refuses (status %d): see user, password, token and tenant: %s", status, text)

@@ -132,7 +132,7 @@ func saidProblem(source fleet.LogSource, said string) fleet.Problem {
 	case source.Docker != "":
 		k = &docker{}
 	default:
-		return fleet.Problem{Fatal: true, What: "the shell there does not understand it: " + fleet.Quoted(said), Mend: "correct logs: command:"}
+		return fleet.Problem{Fatal: true, What: "the shell there does not understand it: " + quotedSafely(said), Mend: "correct logs: command:"}
 	}
 	if what := k.meaning(said); what != "" {
 		return fleet.Problem{Fatal: !strings.Contains(what, "no container"), What: what, Mend: "mend it there, or name another source in logs:"}

@@ -11,7 +11,6 @@ import (
 	"strings"
 	"time"
 
-	"noon/fleet"
 	"noon/host"
 )
 
@@ -83,7 +82,7 @@ func (s *session) run(ctx context.Context, h host.Host, work func(context.Contex
 		defer close(ended)
 		result, err := h.Stream(streaming, host.Command{Line: starting, Stdin: s.out}, writer{ctx, s})
 		if err == nil {
-			err = fmt.Errorf("what reads the logs on %s ended: %s", h.Name(), fleet.Quoted(strings.TrimSpace(string(result.Stderr))))
+			err = fmt.Errorf("what reads the logs on %s ended: %s", h.Name(), quotedSafely(strings.TrimSpace(string(result.Stderr))))
 		}
 		cancel(err)
 		s.out.CloseWithError(err)
