@@ -134,6 +134,28 @@ func TestACommandThatFloodsIsCountedAndBlocksNoOtherSource(t *testing.T) {
 	})
 }
 
+func TestAQuietLogIsReadAfterAFlood(t *testing.T) {
+	everywhere(t, func(t *testing.T, h host.Host) {
+		to := newHeard()
+		to.keep = 0
+		followTo(t, h, to, commandSource(`awk 'BEGIN{for(i=0;i<400000;i++) print "order taken by customer number and so on and on", i % 100}'; i=0; while :; do i=$((i+1)); echo "panic $i"; sleep 0.3; done`))
+		to.await(t, "what comes after the flood", func() bool {
+			n := 0
+			for line := range to.count {
+				if strings.HasPrefix(line, "panic ") {
+					n++
+				}
+			}
+			return n >= 10
+		})
+		to.locked(func() {
+			if to.missed == 0 {
+				t.Error("this was no flood")
+			}
+		})
+	})
+}
+
 func TestALineOf50MBIsBounded(t *testing.T) {
 	everywhere(t, func(t *testing.T, h host.Host) {
 		file := filepath.Join(t.TempDir(), "app.log")
