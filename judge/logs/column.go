@@ -12,6 +12,8 @@ type column struct {
 	version fleet.Version
 	live    bool
 	lines   int64
+	// starting lines are of start-ups; they are in no block.
+	starting int64
 	// lost lines had no room among the families.
 	lost int64
 	// late lines came when their time had been compared already.
@@ -84,6 +86,9 @@ func (c *column) add(l Line) {
 		c.started = true
 	}
 }
+
+// comparable is how many lines are compared, sooner or later.
+func (c *column) comparable() int64 { return c.lines - c.starting - c.lost - c.late - c.leftOut }
 
 // hash is FNV-1a.
 func hash(texts ...string) uint64 {

@@ -28,7 +28,7 @@ func (j *Judge) missing(now time.Time) []string {
 		}
 		if !c.live {
 			canaries++
-			missing = append(missing, j.missingOf(c, c.lines-c.late-c.leftOut-j.waiting(number), now)...)
+			missing = append(missing, j.missingOf(c, c.comparable()-j.waiting(number), now)...)
 		}
 	}
 	if canaries == 0 {
@@ -87,10 +87,11 @@ func (j *Judge) watched(c *column, now time.Time) time.Duration {
 // atThisRate: ", 3h20m more at this rate".
 func (j *Judge) atThisRate(c *column, needed int64, now time.Time) string {
 	seen := j.watched(c, now)
-	if seen <= 0 {
+	lines := c.comparable()
+	if seen <= 0 || lines <= 0 {
 		return ""
 	}
-	more := time.Duration(math.Ceil(float64(seen) / float64(c.lines) * float64(max(needed-c.lines, 1))))
+	more := time.Duration(math.Ceil(float64(seen) / float64(lines) * float64(max(needed-lines, 1))))
 	return fmt.Sprintf(", %s more at this rate", about(more))
 }
 

@@ -122,6 +122,7 @@ func (j *Judge) Add(l Line) {
 	switch {
 	case l.Starting:
 		f.start(number)
+		c.starting++
 	case j.count(f, number, l):
 		f.at(number).lines++
 	default:

@@ -360,6 +360,25 @@ func TestLinesOfAStartAreComparedWithOtherStarts(t *testing.T) {
 	}
 }
 
+func TestLinesOfAStartAreNotComparedOnes(t *testing.T) {
+	s := newShop(4, logs.Watch{})
+	s.run(10 * time.Minute)
+	s.upgrade("web1")
+	for i := range 5000 {
+		l := s.line("web1", logs.Info, fmt.Sprintf("bean %d loaded", i))
+		l.Starting = true
+		s.judge.Add(l)
+	}
+	s.servers = s.servers[1:]
+	for range 12 {
+		s.run(14 * time.Second)
+		s.write("web1", logs.Info, "catalog served 3 items in 7 ms")
+	}
+	if r := s.run(30 * time.Second); r.Verdict != logs.Undecided || !strings.Contains(told(r), "12 lines of web1 were compared") {
+		t.Errorf("%s", told(r))
+	}
+}
+
 func TestLaterBatchesKeepWhatWasFound(t *testing.T) {
 	s := newShop(6, logs.Watch{})
 	s.run(10 * time.Minute)
