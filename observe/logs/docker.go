@@ -11,8 +11,10 @@ import (
 // docker is a container of Docker, or of Podman where there is no docker.
 type docker struct {
 	container string
-	// last is the time of the last line that was read.
-	last time.Time
+	// last is the time of the last line that was read; before is what it was when
+	// the program was run: what comes twice is not after that. Standard output and
+	// error are two streams, of which either may be ahead.
+	last, before time.Time
 	// said is what the program itself said last: lines without a time.
 	said string
 }
@@ -24,6 +26,7 @@ exec "$program" logs -f --timestamps --tail ` + linesMost + ` --since "$NOON_SIN
 }
 
 func (d *docker) data(past time.Duration) map[string]string {
+	d.before = d.last
 	since := strconv.Itoa(int(past.Seconds())) + "s"
 	if !d.last.IsZero() {
 		since = d.last.Format(time.RFC3339Nano)
@@ -40,10 +43,12 @@ func (d *docker) whole(to, line []byte) []byte {
 		d.said = string(line[:min(len(line), 500)])
 		return to
 	}
-	if !at.After(d.last) {
+	if !at.After(d.before) {
 		return to
 	}
-	d.last = at
+	if at.After(d.last) {
+		d.last = at
+	}
 	return wrapped(to, text, at)
 }
 
