@@ -3,7 +3,6 @@ package logs
 import (
 	"bytes"
 	"hash/maphash"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -13,20 +12,25 @@ import (
 type journald struct {
 	unit string
 	// cursor is the place of the last entry that was read; recent are hashes of
-	// those of the last entries, place where the next goes.
-	cursor string
-	recent [4096]uint64
-	place  int
-	seed   maphash.Seed
+	// those of the last entries, older of those before.
+	cursor        string
+	recent, older map[uint64]struct{}
+	seed          maphash.Seed
 }
 
-func newJournald(unit string) *journald { return &journald{unit: unit, seed: maphash.MakeSeed()} }
+func newJournald(unit string) *journald {
+	return &journald{unit: unit, recent: map[uint64]struct{}{}, seed: maphash.MakeSeed()}
+}
 
 // fields are what is read of an entry; the cursor and times come with them.
 const fields = "MESSAGE,PRIORITY,_PID,SYSLOG_IDENTIFIER"
 
-// linesMost bounds the past in entries, where the program can.
-const linesMost = "20000"
+// linesMost bounds the past in entries, where the program can. So many, or a few
+// more, may come twice: recentMost are remembered at the least.
+const (
+	linesMost  = "20000"
+	recentMost = 32 << 10
+)
 
 // line reads the past and then follows: journalctl -f knows of the current boot
 // only, and what matters most may be what came before a crash. Entries that
@@ -69,11 +73,15 @@ func (j *journald) whole(to, line []byte) []byte {
 // twice tells that an entry was read before.
 func (j *journald) twice(cursor []byte) bool {
 	hash := maphash.Bytes(j.seed, cursor)
-	if slices.Contains(j.recent[:], hash) {
+	_, lately := j.recent[hash]
+	_, before := j.older[hash]
+	if lately || before {
 		return true
 	}
-	j.recent[j.place] = hash
-	j.place = (j.place + 1) % len(j.recent)
+	if len(j.recent) >= recentMost {
+		j.recent, j.older = map[uint64]struct{}{}, j.recent
+	}
+	j.recent[hash] = struct{}{}
 	return false
 }
 

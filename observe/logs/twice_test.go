@@ -1,6 +1,7 @@
 package logs
 
 import (
+	"fmt"
 	"testing"
 	"time"
 )
@@ -22,5 +23,23 @@ func TestBothStreamsOfAContainerAreReadWhicheverIsAhead(t *testing.T) {
 		if read(after) != want {
 			t.Errorf("run again, the line after %d ns is read: %v", after, !want)
 		}
+	}
+}
+
+func TestEntriesOfTheJournalThatComeTwiceAreReadOnce(t *testing.T) {
+	j, read := newJournald("shop"), 0
+	for range 2 {
+		for i := range 20_000 {
+			read += min(1, len(j.whole(nil, fmt.Appendf(nil, `{"__CURSOR":"s=%d","MESSAGE":"x"}`, i))))
+		}
+	}
+	if read != 20_000 {
+		t.Errorf("20,000 entries became %d", read)
+	}
+	for i := range 10 * recentMost {
+		j.whole(nil, fmt.Appendf(nil, `{"__CURSOR":"t=%d","MESSAGE":"x"}`, i))
+	}
+	if kept := len(j.recent) + len(j.older); kept > 2*recentMost {
+		t.Errorf("%d are remembered", kept)
 	}
 }
