@@ -51,9 +51,11 @@ func (f *Follower) followLoki(ctx context.Context, from fleet.LogSource, l *list
 		k.entries.flush(time.Now())
 		l.tell()
 		if err == nil {
-			l.heard(called(from, l.server))
 			read, pause = time.Now(), f.options.Pause
-			wait(ctx, f.options.lokiPoll)
+			if k.live {
+				l.heard(called(from, l.server))
+				wait(ctx, f.options.lokiPoll)
+			}
 			continue
 		}
 		if ctx.Err() == nil {

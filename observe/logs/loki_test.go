@@ -125,6 +125,22 @@ func TestLokiIsReadFromThePastOn(t *testing.T) {
 	}
 }
 
+func TestLokiIsReadWhenAllOfThePastIs(t *testing.T) {
+	s := startLoki(t)
+	s.mu.Lock()
+	for i := range 60_000 {
+		s.lines = append(s.lines, stamped{time.Now().Add(-time.Minute + time.Duration(i)*time.Microsecond), fmt.Sprint("line ", i)})
+	}
+	s.mu.Unlock()
+	to := follow(t, local.New(), lokiSource(s))
+	to.awaitRead(t)
+	to.locked(func() {
+		if len(to.lines) < 59_000 { // the last may wait to be joined
+			t.Errorf("said to be read after %d lines", len(to.lines))
+		}
+	})
+}
+
 func TestLokiThatIsDownIsSaidAndReadOnAfterwards(t *testing.T) {
 	s := startLoki(t)
 	to := follow(t, local.New(), lokiSource(s))
