@@ -119,3 +119,32 @@ func TestWhatTheLiveVersionWroteWhenItWasLastWatchedIsNotNew(t *testing.T) {
 		t.Errorf("%s", told(r))
 	}
 }
+
+// TestACaveatDoesNotMakeEveryFamilyOneToLookAt: a service writes more families
+// than are looked at closely.
+func TestACaveatDoesNotMakeEveryFamilyOneToLookAt(t *testing.T) {
+	s := newShop(4, logs.Watch{Register: []logs.Caveat{cacheFull}})
+	const families = 300
+	s.also = func(server string, _ bool, second int) {
+		for k := range 5 {
+			i := (second*5 + k) % families
+			s.write(server, logs.Info, "%s %s %s done", word(i*7919), word(i*104729), word(i*1299709))
+		}
+	}
+	s.run(10 * time.Minute)
+	s.upgrade("web1")
+	r := s.run(20 * time.Minute)
+	if f := only(t, r); r.Verdict != logs.Clean || f.Tier != logs.TierKnown {
+		t.Errorf("%s", told(r))
+	}
+}
+
+// word is a word of its own for every number.
+func word(i int) string {
+	b := []byte("w")
+	for range 4 {
+		b = append(b, byte('a'+i%26))
+		i /= 26
+	}
+	return string(append(b, 'x'))
+}

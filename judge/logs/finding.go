@@ -31,9 +31,13 @@ const findingsMost = 200
 // findings compares all families. more is how many others there would be.
 func (j *Judge) findings(now time.Time) (found []*draft, more int) {
 	groups := j.groups()
-	suspects := j.suspects(groups)
+	suspects := j.suspects(groups, now)
 	if len(suspects) > findingsMost {
-		more = len(suspects) - findingsMost
+		for _, s := range suspects[findingsMost:] {
+			if !s.caveat {
+				more++
+			}
+		}
 		suspects = suspects[:findingsMost]
 	}
 	for _, s := range suspects {
@@ -56,17 +60,23 @@ type suspect struct {
 	group    *group
 	evidence evidence.Evidence
 	strength float64
+	// caveat: nothing but an entry of the register makes it one.
+	caveat bool
 }
 
-// suspects are all families that may be findings, the strongest first. With a
-// register, every family that canaries write may be a known caveat.
-func (j *Judge) suspects(groups []*group) []suspect {
+// suspects are all families that may be findings, the strongest first. Known
+// caveats that canaries write are among them.
+func (j *Judge) suspects(groups []*group, now time.Time) []suspect {
 	var all []suspect
 	for _, g := range groups {
 		s := suspect{group: g, evidence: j.comparer.Evidence(g.root.number)}
 		s.strength = max(g.value(s.evidence), s.evidence.Less) / s.evidence.Needed
-		fresh := g.written() && g.live+g.liveStarts == 0 && g.severity >= grave
-		if fresh || s.strength >= 1.0/suspicion || j.stopped[g.root.number] || g.written() && len(j.register.caveats) > 0 {
+		fresh := g.written() && g.live+g.liveStarts == 0 && g.severity >= grave && !j.known[j.key(g.root)]
+		switch {
+		case fresh || s.strength >= 1.0/suspicion || j.stopped[g.root.number]:
+			all = append(all, s)
+		case g.written() && j.caveat(g, now) != nil:
+			s.caveat = true
 			all = append(all, s)
 		}
 	}
@@ -74,6 +84,14 @@ func (j *Judge) suspects(groups []*group) []suspect {
 		return cmp.Or(cmp.Compare(b.strength, a.strength), cmp.Compare(b.group.severity, a.group.severity))
 	})
 	return all
+}
+
+// caveat is the known caveat that a family is, nil if it is none.
+func (j *Judge) caveat(g *group, now time.Time) *KnownCaveat {
+	if len(j.register.caveats) == 0 {
+		return nil
+	}
+	return j.register.find(j.key(g.root), j.template(g.root), j.canaryVersions(), now)
 }
 
 func (g *group) written() bool { return g.canary+g.canaryStarts+g.canaryLines > 0 }
@@ -108,11 +126,10 @@ func (j *Judge) examine(s suspect, now time.Time) *draft {
 
 func (j *Judge) draft(s suspect, now time.Time) *draft {
 	g := s.group
-	key, template := j.key(g.root), j.template(g.root)
 	d := &draft{group: g, evidence: s.evidence, Finding: Finding{
-		Family: key, Template: template, Level: g.level, Canary: g.canary, Live: g.live,
+		Family: j.key(g.root), Template: j.template(g.root), Level: g.level, Canary: g.canary, Live: g.live,
 		First: g.first, Samples: g.samples, Stack: g.stack,
-		Caveat: j.register.find(key, template, j.canaryVersions(), now),
+		Caveat: j.caveat(g, now),
 	}}
 	d.Evidence, d.Needed = g.value(d.evidence), d.evidence.Needed
 	for i, c := range j.columns {
