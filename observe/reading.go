@@ -16,9 +16,9 @@ import (
 	"noon/observe/logs"
 )
 
-// heldMost is how many lines are held of a server whose process is being
+// heldMost is how many bytes of lines are held of a server whose process is being
 // replaced, until it is known which version wrote them.
-const heldMost = 20_000
+const heldMost = 16 << 20
 
 // Follower follows the logs of a server, from its history or since, whichever
 // is earlier, until ctx ends.
@@ -71,8 +71,9 @@ type writer struct {
 	clocked bool
 	cancel  context.CancelFunc
 	// changing: which version writes is not known; its lines are held.
-	changing bool
-	held     []judgelogs.Line
+	changing  bool
+	held      []judgelogs.Line
+	heldBytes int
 }
 
 func (l *Logs) open() *reading {
@@ -251,7 +252,7 @@ func (r *reading) learn(name string, server *writer) {
 		return
 	}
 	held := server.held
-	server.held = nil
+	server.held, server.heldBytes = nil, 0
 	for _, l := range held {
 		r.add(server, l)
 	}
@@ -266,11 +267,20 @@ func (r *reading) Line(l judgelogs.Line) {
 	case server == nil: // it is read no longer
 	case !server.changing:
 		r.add(server, l)
-	case len(server.held) < heldMost:
-		server.held = append(server.held, l)
+	case server.heldBytes+size(l) <= heldMost:
+		server.held, server.heldBytes = append(server.held, l), server.heldBytes+size(l)
 	default:
 		r.judge.Missed(l.Server, 1, "too many lines while its process was replaced")
 	}
+}
+
+// size is about how many bytes of memory a line takes.
+func size(l judgelogs.Line) int {
+	bytes := 200 + len(l.Text) + len(l.Raw) + len(l.Episode)
+	if l.Stack != nil {
+		bytes += len(l.Stack.Key) + len(l.Stack.Text)
+	}
+	return bytes
 }
 
 // add judges a line as one of the version that wrote it.
