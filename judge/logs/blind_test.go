@@ -110,3 +110,22 @@ func TestACanaryWhoseLogIsNotReadIsNotClean(t *testing.T) {
 		t.Errorf("read again: %s", told(r))
 	}
 }
+
+// TestWhatALiveServerWroteWhileItsLogWasNotWhollyReadStopsNobody: nobody knows
+// how often it did.
+func TestWhatALiveServerWroteWhileItsLogWasNotWhollyReadStopsNobody(t *testing.T) {
+	s := newShop(4, logs.Watch{})
+	s.run(10 * time.Minute)
+	s.judge.Blind("web2", s.now)
+	s.write("web2", logs.Error, "disk sda is slow")
+	s.run(time.Minute)
+	s.upgrade("web1")
+	s.also = func(_ string, canary bool, second int) {
+		if canary && second%7 == 0 {
+			s.write("web1", logs.Error, "disk sda is slow")
+		}
+	}
+	if f := only(t, s.run(10*time.Minute)); f.Kind != logs.KindRate || f.Tier != logs.TierWatch {
+		t.Errorf("%s", f.Words)
+	}
+}

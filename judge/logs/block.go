@@ -213,7 +213,7 @@ func (j *Judge) compare(at int64, b block) {
 	var counts []evidence.Count
 	for _, t := range j.tallies(b) {
 		f, c := j.families[t.family], j.columns[t.column]
-		if !j.past || j.upgradedLater(c) {
+		if (!j.past || j.upgradedLater(c)) && !(c.live && j.blindAt(c.server, at)) {
 			f.at(int(t.column)).episodes += int64(t.n)
 		}
 		if !j.entered(c, at) {

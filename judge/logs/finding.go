@@ -71,7 +71,7 @@ func (j *Judge) suspects(groups []*group, now time.Time) []suspect {
 	for _, g := range groups {
 		s := suspect{group: g, evidence: j.comparer.Evidence(g.root.number)}
 		s.strength = max(g.value(s.evidence), s.evidence.Less) / s.evidence.Needed
-		fresh := g.written() && g.live+g.liveStarts == 0 && g.severity >= grave && !j.known[j.key(g.root)]
+		fresh := g.neverLive() && g.severity >= grave && !j.known[j.key(g.root)]
 		switch {
 		case fresh || s.strength >= 1.0/suspicion || j.stopped[g.root.number]:
 			all = append(all, s)
@@ -96,6 +96,14 @@ func (j *Judge) caveat(g *group, now time.Time) *KnownCaveat {
 
 func (g *group) written() bool { return g.canary+g.canaryStarts+g.canaryLines > 0 }
 
+// neverLive tells whether canaries write what no live server was ever seen to
+// write.
+func (g *group) neverLive() bool { return g.written() && g.liveLines+g.liveStarts == 0 }
+
+// unread tells that live servers wrote it, but only in lines that could not be
+// compared: how often is not known.
+func (g *group) unread() bool { return g.live == 0 && g.liveLines > 0 }
+
 // value is the evidence that counts for a family: one that says of itself that
 // nothing is wrong may be written twice as often.
 func (g *group) value(e evidence.Evidence) float64 {
@@ -109,7 +117,7 @@ func (g *group) value(e evidence.Evidence) float64 {
 func (j *Judge) examine(s suspect, now time.Time) *draft {
 	g, d := s.group, j.draft(s, now)
 	switch {
-	case g.written() && g.live+g.liveStarts == 0 && !j.known[d.Family]:
+	case g.neverLive() && !j.known[d.Family]:
 		return j.examineNew(d)
 	case g.canary > 0 && j.rises(d):
 		d.Kind = KindRate
@@ -180,7 +188,7 @@ func (j *Judge) rises(d *draft) bool {
 		return false
 	}
 	switch {
-	case d.Evidence >= d.Needed || j.stopped[d.group.root.number]:
+	case (d.Evidence >= d.Needed || j.stopped[d.group.root.number]) && !d.group.unread():
 		d.Tier = TierStop
 	case d.Evidence >= d.Needed/suspicion:
 		d.Tier = TierWatch

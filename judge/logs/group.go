@@ -10,10 +10,10 @@ type group struct {
 	counts   []count // by column, blocks that are still open included
 	starts   []int64
 	// canary and live are episodes; liveStarts and canaryStarts are lines of
-	// start-ups; canaryLines are all others, those too late for a block
-	// included.
+	// start-ups; canaryLines and liveLines are all others, those too
+	// late for a block included.
 	canary, live             int64
-	canaryLines              int64
+	canaryLines, liveLines   int64
 	canaryStarts, liveStarts int64
 	first                    time.Time
 	lastLive, lastCanary     time.Time
@@ -77,6 +77,7 @@ func (g *group) sum(columns []*column) {
 	for i, c := range columns {
 		if c.live {
 			g.live += g.counts[i].episodes
+			g.liveLines += g.counts[i].lines
 			g.liveStarts += g.starts[i]
 		} else {
 			g.canary += g.counts[i].episodes

@@ -85,3 +85,29 @@ func TestAPanicThatCameTooLateIsShown(t *testing.T) {
 		t.Errorf("%s", told(r))
 	}
 }
+
+// TestWhatALiveServerWroteTooLateToBeComparedIsNotNew: web9's past is read
+// after that of the others.
+func TestWhatALiveServerWroteTooLateToBeComparedIsNotNew(t *testing.T) {
+	s := newShop(4, logs.Watch{})
+	s.run(10 * time.Minute)
+	s.upgrade("web1")
+	s.run(5 * time.Minute)
+	slow := func(version fleet.Version, at time.Time) {
+		s.judge.Add(logs.Line{Server: "web9", Version: version, Time: at, Level: logs.Error, Text: "disk sda is slow", Raw: "disk sda is slow"})
+	}
+	for second := range 540 {
+		slow("v1", s.now.Add(time.Duration(second-600)*time.Second))
+	}
+	s.upgrade("web9")
+	s.also = func(server string, _ bool, second int) {
+		if server == "web1" {
+			s.usual("web9", 4, second)
+			slow("v2", s.now)
+		}
+	}
+	r := s.run(5 * time.Minute)
+	if f := only(t, r); f.Kind != logs.KindRate || f.Tier != logs.TierWatch || !strings.Contains(f.Words, "the same server wrote it in 540 lines before, which could not be compared") {
+		t.Errorf("%s", told(r))
+	}
+}

@@ -80,14 +80,17 @@ func (j *Judge) rateWords(d *draft) string {
 
 // before says how often the canaries' servers wrote it before.
 func (j *Judge) before(d *draft) string {
-	sum, any := int64(0), false
+	sum, lines, any := int64(0), int64(0), false
 	for i, c := range j.columns {
 		if c.live && slices.Contains(d.Servers, c.server) && c.lines > 0 {
-			sum, any = sum+d.group.counts[i].episodes, true
+			sum, lines, any = sum+d.group.counts[i].episodes, lines+d.group.counts[i].lines, true
 		}
 	}
 	if !any {
 		return ""
+	}
+	if sum == 0 && lines > 0 {
+		return fmt.Sprintf("and the same %s wrote it in %s before, which could not be compared", noun(len(d.Servers), "server"), plural(int(lines), "line"))
 	}
 	return fmt.Sprintf("and the same %s %s before", noun(len(d.Servers), "server"), wrote(sum))
 }
