@@ -105,8 +105,12 @@ func (j *Judge) Upgraded(c Canary) {
 // Add counts one entry. Entries of one server come roughly in the order of
 // their times; servers may be far apart.
 func (j *Judge) Add(l Line) {
-	if l.Time.IsZero() || l.Version == "" || l.Server == "" {
+	switch {
+	case l.Version == "" || l.Server == "" || l.Time.IsZero() && !j.onlyLive(l):
 		j.unknown++
+		return
+	case l.Time.IsZero():
+		j.learn(l)
 		return
 	}
 	number := j.column(l.Server, l.Version)
@@ -136,6 +140,23 @@ func (j *Judge) Add(l Line) {
 	}
 	f.lastCanary = later(f.lastCanary, l.Time)
 	j.addCanary(f, l)
+}
+
+// onlyLive tells whether a line is of the live version on a server that never
+// had another one. Of any other, a line without a time may be of either.
+func (j *Judge) onlyLive(l Line) bool {
+	return l.Version == j.watch.Live && !slices.ContainsFunc(j.columns, func(c *column) bool { return !c.live && c.server == l.Server })
+}
+
+// learn takes a line of the live version whose time is not known, as the past
+// of a log without times is: it is in no block, but what it says is not new.
+func (j *Judge) learn(l Line) {
+	if f := j.family(l); f != nil {
+		f.level = max(f.level, l.Level)
+		f.at(j.column(l.Server, l.Version)).lines++
+	} else {
+		j.noRoom++
+	}
 }
 
 // Served tells how many requests a server has served since some start. It is

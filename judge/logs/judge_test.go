@@ -312,7 +312,29 @@ func TestLinesWithoutTimeOrVersionAreCountedAsUnknown(t *testing.T) {
 		s.judge.Add(l)
 	}
 	r := s.run(20 * time.Minute)
-	if r.UnknownLines != 2*3*1200 || r.Verdict != logs.Undecided || !strings.Contains(told(r), "their time or version is not known") {
+	if r.UnknownLines != (1+3)*1200 || r.Verdict != logs.Undecided || !strings.Contains(told(r), "their time or version is not known") {
+		t.Errorf("%d unknown: %s", r.UnknownLines, told(r))
+	}
+}
+
+func TestTheLiveVersionsLinesWithoutTimeAreKnownAndNotUnknown(t *testing.T) {
+	s := newShop(4, logs.Watch{})
+	past := func(server, text string) {
+		s.judge.Add(logs.Line{Server: server, Version: "v1", Level: logs.Error, Text: text, Raw: text})
+	}
+	for range 20000 {
+		past("web2", "disk sda is slow")
+	}
+	s.run(10 * time.Minute)
+	s.upgrade("web1")
+	if r := s.run(20 * time.Minute); r.Verdict != logs.Clean || r.UnknownLines != 0 {
+		t.Errorf("%d unknown: %s", r.UnknownLines, told(r))
+	}
+	past("web1", "coupon 7 cannot be applied") // of which version, is not known
+	s.write("web1", logs.Error, "coupon 9 cannot be applied")
+	s.write("web1", logs.Error, "disk sda is slow")
+	r := s.run(time.Minute)
+	if f := only(t, r); f.Kind != logs.KindNew || !strings.HasPrefix(f.Template, "coupon") || r.UnknownLines != 1 {
 		t.Errorf("%d unknown: %s", r.UnknownLines, told(r))
 	}
 }

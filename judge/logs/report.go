@@ -53,7 +53,8 @@ type Report struct {
 	// Findings, the worst first.
 	Findings []Finding `json:"findings"`
 	// Lines that were compared; UnknownLines could not be, as their time or
-	// version is not known.
+	// version is not known. Lines of the live version without a time are
+	// neither: what they say is not new.
 	CanaryLines  int64 `json:"canary_lines"`
 	LiveLines    int64 `json:"live_lines"`
 	UnknownLines int64 `json:"unknown_lines"`
