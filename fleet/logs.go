@@ -13,7 +13,7 @@ type LogSource struct {
 	// Docker is a container on the server.
 	Docker string
 	// Command is a line for the server's shell that prints lines for ever. One
-	// that ends is run again.
+	// that ends is run again, with how much of the past is wanted in NOON_PAST.
 	Command string
 	Loki    *Loki
 	// History is how far back the log is read at the start.

@@ -18,12 +18,17 @@ const (
 	fullPiece = 32 << 10
 	// wholeMost bounds a line of journalctl or docker, in bytes.
 	wholeMost = 1 << 20
+	// pastAgain is how long before what was read last a command of the operator's
+	// own is read again: so late a line may come.
+	pastAgain = 5 * time.Second
 	// tooMany is why lines are not read.
 	tooMany = "more lines came than are read of one server"
 )
 
 // command is a command on the server that prints a log: journalctl, docker
-// logs, or the operator's own. One that ends is run again, from where it was.
+// logs, or the operator's own. One that ends is run again, from where it was: of
+// the operator's own, that is as far as it heeds NOON_PAST and its lines say when
+// they were written.
 type command struct {
 	from fleet.LogSource
 	tag  string
@@ -50,7 +55,7 @@ type command struct {
 // kind is a program that prints logs.
 type kind interface {
 	// line is what is run, and data what stands in its environment. past is how
-	// much of the past is wanted, where nothing was read yet.
+	// much of the past is wanted, unless the kind itself knows where it was.
 	line() string
 	data(past time.Duration) map[string]string
 	// whole takes a whole line as the program prints it, and appends it as the
@@ -102,6 +107,7 @@ func (c *command) step(_ context.Context, s *session) error {
 	}
 	start := !now.Before(c.due)
 	if start {
+		c.readOn()
 		c.running, c.started, c.current = true, now, false
 	}
 	line := c.call()
@@ -112,10 +118,27 @@ func (c *command) step(_ context.Context, s *session) error {
 	return s.start(line)
 }
 
+// readOn leaves out what was read of the operator's own command before, if all of
+// its past was.
+func (c *command) readOn() {
+	if from := c.read.Add(-pastAgain); c.isOwn() && c.current && from.After(c.past) {
+		c.past = from
+	}
+}
+
+func (c *command) isOwn() bool {
+	_, yes := c.kind.(*own)
+	return yes
+}
+
 // call is what the agent is told.
 func (c *command) call() string {
+	past := c.from.History
+	if c.isOwn() {
+		past = time.Since(c.past)
+	}
 	var b strings.Builder
-	for name, value := range c.kind.data(c.from.History) {
+	for name, value := range c.kind.data(past) {
 		fmt.Fprintf(&b, "%s=%s; export %s; ", name, quoted(value), name)
 	}
 	return b.String() + "follow " + c.tag + " " + quoted(c.kind.line())
@@ -178,7 +201,7 @@ func (c *command) cut() {
 // understood makes of what journalctl and docker print what the format
 // understands, line by line.
 func (c *command) understood(p []byte) []byte {
-	if _, plain := c.kind.(*own); plain {
+	if c.isOwn() {
 		return p
 	}
 	var out []byte
@@ -206,6 +229,7 @@ func (c *command) ended(words string, now time.Time) {
 	if now.Sub(c.started) > time.Minute {
 		c.pause = c.first
 	}
+	c.current = c.current || c.read.After(c.started)
 	c.running, c.due, c.pause = false, now.Add(c.pause), min(2*c.pause, pauseMost)
 	c.rest, c.midLine = nil, false
 	c.entries.end()

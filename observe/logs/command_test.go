@@ -1,8 +1,10 @@
 package logs_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -45,6 +47,39 @@ func TestACommandThatEndsIsSaidAndRunAgain(t *testing.T) {
 		}
 		to.awaitLine(t, "back")
 		to.awaitRead(t)
+	})
+}
+
+func TestACommandThatIsRunAgainIsReadOnWhereItWas(t *testing.T) {
+	everywhere(t, func(t *testing.T, h host.Host) {
+		dir := t.TempDir()
+		file, pasts := filepath.Join(dir, "app.log"), filepath.Join(dir, "pasts")
+		now := time.Now()
+		add(t, pasts, "0")
+		for i := range 50 {
+			add(t, file, fmt.Sprintf("%s order %d", now.Add(time.Duration(i-60)*time.Second).UTC().Format(time.RFC3339), i))
+		}
+		to := follow(t, h, commandSource(`echo "$NOON_PAST" >> `+pasts+`; cat `+file+`; sleep 0.2`))
+		var said []string
+		to.await(t, "some runs", func() bool {
+			text, _ := os.ReadFile(pasts)
+			said = strings.Fields(string(text))
+			return len(said) > 4
+		})
+		add(t, file, time.Now().UTC().Format(time.RFC3339)+" new")
+		to.await(t, "the new line", func() bool { return len(to.lines) > 50 })
+		to.locked(func() {
+			for line, n := range to.count {
+				if n > 1 && !strings.HasSuffix(line, " new") {
+					t.Errorf("%q came %d times", line, n)
+				}
+			}
+		})
+		for i, text := range said[1:] {
+			if past, err := strconv.Atoi(text); err != nil || i == 0 && past < 600 || i > 0 && past > 60 {
+				t.Errorf("run %d was told a past of %q", i, text)
+			}
+		}
 	})
 }
 
