@@ -22,7 +22,10 @@ type draft struct {
 	Finding
 	group    *group
 	evidence evidence.Evidence
-	by       string // the template of the companion whose evidence it is
+	// by is the template of the companion whose evidence it is, also where that
+	// was seen.
+	by   string
+	also []string
 }
 
 // findingsMost is how many findings are looked at closely: the strongest.
@@ -51,6 +54,7 @@ func (j *Judge) findings(now time.Time) (found []*draft, more int) {
 	for _, d := range found {
 		j.stopped[d.group.root.number] = d.Tier == TierStop
 		d.Words = j.words(d)
+		d.everywhere()
 	}
 	return found, more
 }

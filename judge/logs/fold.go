@@ -1,5 +1,7 @@
 package logs
 
+import "slices"
+
 // fold puts families that come in the same episodes into one finding: an
 // error, its stack trace and the request that failed are one fault. The one
 // that tells most leads; what any of them may do, the finding may.
@@ -55,9 +57,17 @@ func (lead *draft) take(d *draft) {
 	}
 }
 
-// strengthen lets the lead stop by a companion's evidence.
+// strengthen lets the lead stop by a companion's evidence, where that is of.
 func (lead *draft) strengthen(d *draft) {
 	lead.Tier, lead.Evidence, lead.Needed, lead.by = d.Tier, d.Evidence, d.Needed, d.Template
+	lead.also = slices.Concat(lead.also, d.Servers, d.also)
+}
+
+// everywhere makes the servers those of the companion's evidence, too.
+func (lead *draft) everywhere() {
+	lead.Servers = slices.Concat(lead.Servers, lead.also)
+	slices.Sort(lead.Servers)
+	lead.Servers = slices.Compact(lead.Servers)
 }
 
 func (d *draft) companion() Companion {

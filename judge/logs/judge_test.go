@@ -3,6 +3,7 @@ package logs_test
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -266,6 +267,38 @@ func TestAnErrorItsStackAndItsRequestAreOneFinding(t *testing.T) {
 	if f.Tier != logs.TierStop || f.Stack == "" || len(f.With) != 1 || !strings.Contains(f.With[0].Template, "POST checkout failed") {
 		t.Errorf("%s", told(r))
 	}
+}
+
+// TestAFindingIsOfTheServersOfItsEvidence: the error's trace is told on one
+// canary only.
+func TestAFindingIsOfTheServersOfItsEvidence(t *testing.T) {
+	s := newShop(5, logs.Watch{})
+	s.run(10 * time.Minute)
+	s.upgrade("web1")
+	s.upgrade("web2")
+	s.also = func(server string, canary bool, second int) {
+		if !canary || second%30 > 0 {
+			return
+		}
+		if server == "web1" && second%60 > 0 {
+			l := s.line(server, logs.Error, "basket is nil")
+			l.Stack = &logs.Stack{Key: "basket is nil: shop.apply", Text: "shop.apply()"}
+			s.judge.Add(l)
+		}
+		s.write(server, logs.Error, "POST checkout failed for customer %d", second)
+	}
+	for range 30 {
+		r := s.run(10 * time.Second)
+		if r.Verdict != logs.Stop {
+			continue
+		}
+		f := only(t, r)
+		if f.Stack == "" || !slices.Equal(f.Servers, []string{"web1", "web2"}) || !strings.Contains(f.Words, " on web1 in ") {
+			t.Errorf("on %q: %s", f.Servers, told(r))
+		}
+		return
+	}
+	t.Error("nothing stops")
 }
 
 func TestTwelveLinesInAnHourAreUndecided(t *testing.T) {
