@@ -76,7 +76,7 @@ func (f *family) start(column int) {
 // sampleMost is how much of one sample is kept, in bytes.
 const sampleMost = 2 << 10
 
-// samplesMemory bounds all samples together, in bytes.
+// samplesMemory bounds all samples and stacks together, in bytes.
 const samplesMemory = 16 << 20
 
 // addCanary keeps what people will want to see of a canary's line.
@@ -85,10 +85,14 @@ func (j *Judge) addCanary(f *family, l Line) {
 		f.first = l.Time
 	}
 	f.marks.add(l)
-	if l.Stack != nil && f.stack == "" {
-		f.stack = strings.Clone(l.Stack.Text)
+	if j.sampled > samplesMemory {
+		return
 	}
-	if len(f.samples) >= SamplesMost || j.sampled > samplesMemory {
+	if l.Stack != nil && f.stack == "" {
+		f.stack = strings.Clone(cut(l.Stack.Text, StackMost))
+		j.sampled += len(f.stack)
+	}
+	if len(f.samples) >= SamplesMost {
 		return
 	}
 	sample := strings.Clone(strings.ToValidUTF8(l.Raw[:min(len(l.Raw), sampleMost)], "\uFFFD"))
@@ -98,10 +102,17 @@ func (j *Judge) addCanary(f *family, l Line) {
 
 // family returns the record of a line's shape, nil if there is no room for it.
 func (j *Judge) family(l Line) *family {
-	if l.fault() {
-		return j.stackFamily(l)
-	}
 	j.text = append(j.text[:0], l.Text...)
+	if l.fault() {
+		text := ""
+		if l.Stack.general() {
+			text = l.Stack.fault()
+		}
+		if text == "" {
+			return j.stackFamily(l)
+		}
+		j.text = append(j.text[:0], text...)
+	}
 	shape := j.miner.Add(j.text)
 	if shape == mine.Unknown {
 		return nil

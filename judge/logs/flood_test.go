@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"runtime"
+	"strings"
 	"testing"
 	"time"
 
@@ -35,17 +36,39 @@ func TestMadeUpFamiliesWithoutEndTakeBoundedMemoryAndAreNeverClean(t *testing.T)
 		s.run(10 * time.Second)
 	}
 	r := s.run(10 * time.Second)
-	var m runtime.MemStats
-	runtime.GC()
-	runtime.ReadMemStats(&m)
+	took := held() >> 20
 	defer runtime.KeepAlive(s)
-	if m.HeapAlloc > 200<<20 {
-		t.Errorf("%d MB are held", m.HeapAlloc>>20)
+	if took > 200 {
+		t.Errorf("%d MB are held", took)
 	}
 	if r.Verdict == logs.Clean || len(r.Findings) > 1000 {
 		t.Errorf("%s with %d findings", r.Verdict, len(r.Findings))
 	}
-	t.Logf("%d MB, %d findings, %d unknown", m.HeapAlloc>>20, len(r.Findings), r.UnknownLines)
+	t.Logf("%d MB, %d findings, %d unknown", took, len(r.Findings), r.UnknownLines)
+}
+
+func TestStacksWithoutEndTakeBoundedMemory(t *testing.T) {
+	s := newShop(2, logs.Watch{})
+	s.upgrade("web1")
+	before := held()
+	for i := range 4000 {
+		text := fmt.Sprintf("order %d failed", i)
+		l := s.line("web1", logs.Error, text)
+		l.Stack = &logs.Stack{Key: fmt.Sprintf("E%d @ shop.order", i), Text: strings.Repeat(fmt.Sprintf("%d\n", i%10), logs.StackMost/2)}
+		s.judge.Add(l)
+	}
+	if took := (held() - before) >> 20; took > 24 {
+		t.Errorf("%d MB are held", took)
+	}
+	runtime.KeepAlive(s)
+}
+
+// held is the memory in use, in bytes.
+func held() int64 {
+	var m runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc)
 }
 
 func BenchmarkAdd(b *testing.B) {
