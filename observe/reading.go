@@ -326,6 +326,13 @@ func (r *reading) silence(server string, since time.Time, why string) {
 	r.judge.Blind(server, since)
 }
 
+// settling tells that what the servers wrote before is still being read.
+func (r *reading) settling() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.judge != nil && !r.pastRead && time.Since(r.began) < pastWithin
+}
+
 // report is what the logs say now, nil if none are read.
 func (r *reading) report(l judge.Look) *judgelogs.Report {
 	r.mu.Lock()

@@ -141,8 +141,13 @@ func (c *comparison) change(watch judge.Watch, inARow int) bool {
 func (c *comparison) judging() bool { return len(c.watch.Upgraded) > 0 }
 
 // saysSomething tells whether a verdict is for others to hear: before a server
-// is upgraded, only if its start left something in its log.
+// is upgraded, only if its start left something in its log; and while the logs'
+// past is being read, only if the checks alone are against the version: another
+// verdict would be in place of one that knew the past.
 func (c *comparison) saysSomething(v judge.Verdict) bool {
+	if c.reading != nil && c.reading.settling() && v.Opinion != judge.Worse {
+		return false
+	}
 	return c.judging() || v.Logs != nil && len(v.Logs.Findings) > 0
 }
 

@@ -287,7 +287,7 @@ const (
 	// verdictsFlip is the time between two that say the opposite.
 	verdictsFlip = 5 * time.Second
 	// verdictsRenewed is how old the counts of a finding get in the journal.
-	verdictsRenewed = time.Minute
+	verdictsRenewed = 20 * time.Second
 )
 
 // weigh journals a verdict that says something new.
@@ -311,7 +311,7 @@ func (c *Controller) weigh(ctx context.Context, v judge.Verdict) error {
 func (c *Controller) isNews(v judge.Verdict) bool {
 	last, age := c.state.Verdict, time.Since(c.state.VerdictAt)
 	switch {
-	case c.state.Phase == Watching && !c.state.fresh(), c.lastWord():
+	case !c.state.fresh(), c.lastWord():
 		return true
 	case v.Opinion != last.Opinion || v.Beyond(last) || last.Beyond(v):
 		return c.state.Verdicts < verdictsOften || v.Opinion == judge.Worse || age >= verdictsFlip

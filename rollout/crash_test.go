@@ -71,3 +71,29 @@ func TestOnlyAHumanAcceptsWhatTheLogsShow(t *testing.T) {
 func reportWith(family string) logs.Report {
 	return logs.Report{Verdict: logs.LookAt, Findings: []logs.Finding{{Family: family, Tier: logs.TierWatch, Kind: logs.KindNew, Level: logs.Warning}}}
 }
+
+func TestAResumedRolloutIsLookedAtBeforeItIsHeldAgain(t *testing.T) {
+	begun := time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
+	for name, policy := range map[string]fleet.Policy{
+		"undecided":      {Watch: fleet.WatchPolicy{Most: time.Minute}, Undecided: fleet.Ask},
+		"worse, and ask": {Watch: fleet.WatchPolicy{Most: time.Hour}, Worse: fleet.Ask},
+	} {
+		s := watched(begun)
+		s.Turns[0].Place, s.Plan.Policy = Upgraded, policy
+		verdict := judge.Verdict{Opinion: judge.Undecided, Missing: []string{"somebody who looks"}}
+		if policy.Worse == fleet.Ask {
+			verdict = judge.Verdict{Opinion: judge.Worse, Findings: []judge.Finding{{Server: "web1", Words: "ill"}}}
+		}
+		s.Apply(Event{Sequence: 5, Kind: VerdictReached, Time: begun.Add(2 * time.Minute), Verdict: &verdict})
+		s.Apply(Event{Sequence: 6, Kind: Held, Time: begun.Add(2 * time.Minute)})
+		s.Apply(Event{Sequence: 7, Kind: Resumed, By: "ana", Time: begun.Add(time.Hour)})
+		if d := Next(s, begun.Add(time.Hour)); !d.Wait || d.Until.IsZero() {
+			t.Errorf("%s: nobody has looked since: %+v", name, d.Record)
+		}
+		verdict.Requests = fleet.Known(7, "api")
+		s.Apply(Event{Sequence: 8, Kind: VerdictReached, Time: begun.Add(time.Hour + time.Second), Verdict: &verdict})
+		if d := Next(s, begun.Add(time.Hour+time.Second)); d.Record == nil || d.Record.Kind != Held {
+			t.Errorf("%s: it is as it was: %+v", name, d)
+		}
+	}
+}

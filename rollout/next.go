@@ -37,7 +37,7 @@ func Next(s State, now time.Time) Decision {
 		return Decision{Over: true}
 	}
 	if s.worse() && s.Plan.Policy.Worse != fleet.Ask {
-		return afterWorse(s)
+		return afterWorse(s, now)
 	}
 	if d, ok := tend(s, now); ok {
 		return d
@@ -54,12 +54,12 @@ var phases = map[Phase]func(State, time.Time) Decision{
 	Aborting:    nextAborting,
 }
 
-func nextCanary(s State, _ time.Time) Decision {
+func nextCanary(s State, now time.Time) Decision {
 	if failed, ok := s.failed(); ok {
 		return afterFailedCanary(s, failed)
 	}
 	if s.worse() {
-		return afterWorse(s)
+		return afterWorse(s, now)
 	}
 	if s.Hold != nil {
 		return Decision{Wait: true}
@@ -78,7 +78,7 @@ func nextWatching(s State, now time.Time) Decision {
 	policy, since := s.Plan.Policy, now.Sub(s.WatchSince)
 	switch {
 	case s.worse():
-		return afterWorse(s)
+		return afterWorse(s, now)
 	case s.Hold != nil:
 		return Decision{Wait: true}
 	case since < policy.Watch.Least:
@@ -87,25 +87,29 @@ func nextWatching(s State, now time.Time) Decision {
 		return afterHealthy(s)
 	case since < policy.Watch.Most:
 		return Decision{Wait: true, Until: s.WatchSince.Add(policy.Watch.Most)}
-	case !s.fresh() && now.Sub(s.TakenUp) < lookWithin:
+	case s.awaitsLook(now):
 		return Decision{Wait: true, Until: s.TakenUp.Add(lookWithin)}
 	}
 	return afterUndecided(s)
 }
 
-// lookWithin is how long a controller that took a watch up at its end waits for
-// a look of its own.
+// lookWithin is how long a controller that took a rollout up, or was told to
+// resume it, waits for a look before it decides by an old one.
 const lookWithin = time.Minute
 
-// fresh tells whether the last verdict is of this watch, and of a look that the
-// controller that acts now took itself.
+func (s State) awaitsLook(now time.Time) bool {
+	return !s.fresh() && now.Sub(s.TakenUp) < lookWithin
+}
+
+// fresh tells whether the last verdict is of this watch, and of a look that was
+// taken since a controller began to act, or a human said to go on.
 func (s State) fresh() bool {
 	return !s.VerdictAt.Before(s.WatchSince) && !s.VerdictAt.Before(s.TakenUp)
 }
 
-func nextOther(s State, _ time.Time) Decision {
+func nextOther(s State, now time.Time) Decision {
 	if s.worse() {
-		return afterWorse(s)
+		return afterWorse(s, now)
 	}
 	if failed, ok := s.failed(); ok {
 		return hold(s, fmt.Sprintf("%s: %s; it is %s, %s %s", failed.Server.Name, failed.Failure, failed.Place, run(s.count(Upgraded)), s.Plan.Version))
@@ -276,9 +280,12 @@ func afterFailedCanary(s State, failed Turn) Decision {
 	return record(Event{Kind: RolloutFinished, Outcome: s.outcome(), Why: why})
 }
 
-func afterWorse(s State) Decision {
+func afterWorse(s State, now time.Time) Decision {
 	why := words(s.Verdict)
 	if s.Plan.Policy.Worse == fleet.Ask {
+		if s.awaitsLook(now) {
+			return Decision{Wait: true, Until: s.TakenUp.Add(lookWithin)}
+		}
 		return hold(s, "the new version is worse: "+why)
 	}
 	return record(Event{Kind: RollbackStarted, Why: why})

@@ -43,8 +43,8 @@ type State struct {
 	// Accepted is the verdict that the version was promoted with.
 	Accepted   judge.Verdict
 	WatchSince time.Time
-	// TakenUp is when the controller that acts now began: what was seen before
-	// is not what is.
+	// TakenUp is when the controller that acts now began, or a human said to go
+	// on: what was seen before is not what is.
 	TakenUp time.Time
 	// Hold is set while nothing new may begin.
 	Hold *Hold
@@ -99,6 +99,7 @@ func (s *State) Apply(e Event) {
 	case Held:
 		s.Hold = &Hold{By: e.By, Why: e.Why, Since: e.Time}
 	case Resumed:
+		s.TakenUp = e.Time // what was held for may be mended, or known by now
 		s.resume()
 	case RollbackStarted:
 		s.Phase, s.Hold, s.first, s.EndWhy = RollingBack, nil, 0, s.asked(e)
