@@ -94,7 +94,7 @@ func (a *app) logsOf(s fleet.Service, follower *logs.Follower, checker *check.Ch
 		return nil, err
 	}
 	return &observe.Logs{
-		Follower: follower, Clock: checker.Clock, Register: register,
+		Follower: follower, Clock: checker.Clock, Look: checker.Look, Register: register,
 		Dictionary: observe.Families{Dir: filepath.Join(state, "families")},
 	}, nil
 }

@@ -52,10 +52,10 @@ type Watch struct {
 	// From is the live version, To the one that the upgraded servers run. Both
 	// are empty where a server is only seen to be well.
 	From, To fleet.Version
-	// Since is when the watching began.
-	Since    time.Time
-	Policy   fleet.WatchPolicy
-	Upgraded []Upgraded
+	// Begun is when the rollout began, Since when the watching did.
+	Begun, Since time.Time
+	Policy       fleet.WatchPolicy
+	Upgraded     []Upgraded
 	// Live are the servers that still run the live version.
 	Live []fleet.Server
 	// Canaries are the servers that get the version first, upgraded or not.

@@ -29,8 +29,9 @@ type Follower interface {
 // Logs reads the servers' logs for a judge.
 type Logs struct {
 	Follower Follower
-	// Clock reads a server's own clock.
+	// Clock reads a server's own clock, Look how it is, and since when.
 	Clock func(ctx context.Context, s fleet.Server) (time.Time, error)
+	Look  func(ctx context.Context, s fleet.Server) (fleet.Vitals, error)
 	// Register returns the known caveats as they are now; people edit them
 	// while a rollout is watched.
 	Register func() ([]fleet.Caveat, error)
@@ -69,7 +70,9 @@ type writer struct {
 	// ahead is how far its clock is ahead of ours, once clocked.
 	ahead   time.Duration
 	clocked bool
-	cancel  context.CancelFunc
+	// born is since when it is known which version writes.
+	born   time.Time
+	cancel context.CancelFunc
 	// changing: which version writes is not known; its lines are held.
 	changing  bool
 	held      []judgelogs.Line
@@ -152,7 +155,7 @@ func (r *reading) follow(ctx context.Context, s fleet.Server, since time.Time) {
 		began := time.Now()
 		ahead, err := r.ahead(ctx, s)
 		if err == nil {
-			r.set(s.Name, ahead)
+			r.set(s.Name, ahead, r.born(ctx, s, ahead))
 			r.Follower.Follow(ctx, s, since, r)
 			return
 		}
@@ -185,12 +188,31 @@ func (r *reading) ahead(ctx context.Context, s fleet.Server) (ahead time.Duratio
 	return ahead, nil
 }
 
-// set keeps how far the server's clock is ahead of ours.
-func (r *reading) set(name string, ahead time.Duration) {
+// born is since when it is known which version writes on a server: since its
+// process was started, or, where noon has started another one, since the
+// rollout began. What was written before may be of any version, also of one
+// that was rolled back, and is nobody's past.
+func (r *reading) born(ctx context.Context, s fleet.Server, ahead time.Duration) time.Time {
+	r.mu.Lock()
+	watch := r.watch
+	r.mu.Unlock()
+	if slices.ContainsFunc(watch.Starts, func(start judge.Start) bool { return start.Server == s.Name }) {
+		return watch.Begun
+	}
+	vitals, err := r.Look(ctx, s)
+	if err != nil || !vitals.Process.Known() || vitals.Process.Started.IsZero() {
+		return time.Now()
+	}
+	return vitals.Process.Started.Add(-ahead)
+}
+
+// set keeps how far the server's clock is ahead of ours, and since when its
+// lines are compared.
+func (r *reading) set(name string, ahead time.Duration, born time.Time) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if server := r.servers[name]; server != nil {
-		server.ahead, server.clocked = ahead, true
+		server.ahead, server.born, server.clocked = ahead, born, true
 		r.learn(name, server)
 	}
 }
@@ -285,6 +307,9 @@ func size(l judgelogs.Line) int {
 
 // add judges a line as one of the version that wrote it.
 func (r *reading) add(server *writer, l judgelogs.Line) {
+	if l.Time.Before(server.born) && (!l.Time.IsZero() || len(server.starts) == 0) {
+		return
+	}
 	l.Version = r.watch.From
 	for _, s := range server.starts {
 		if l.Time.IsZero() || l.Time.Before(s.Mark) {

@@ -25,9 +25,14 @@ func (n nobody) clock(context.Context, fleet.Server) (time.Time, error) {
 	return time.Now().Add(n.ahead), nil
 }
 
+// look says that every process was started a minute before begun.
+func (n nobody) look(context.Context, fleet.Server) (fleet.Vitals, error) {
+	return fleet.Vitals{Process: fleet.Process{ID: "1", Started: begun.Add(n.ahead - time.Minute)}}, nil
+}
+
 // newReading reads the logs of three servers, of which web1 is the canary.
 func newReading(t *testing.T, n nobody) *reading {
-	r := (&Logs{Follower: n, Clock: n.clock, Register: func() ([]fleet.Caveat, error) { return nil, nil }}).open()
+	r := (&Logs{Follower: n, Clock: n.clock, Look: n.look, Register: func() ([]fleet.Caveat, error) { return nil, nil }}).open()
 	ctx, cancel := context.WithCancel(t.Context())
 	t.Cleanup(func() { cancel(); r.close() })
 	r.change(ctx, watching())
@@ -89,6 +94,16 @@ func TestALineIsOfTheVersionWhoseProcessWroteIt(t *testing.T) {
 	}
 }
 
+func TestWhatWasWrittenBeforeTheProcessIsNobodysPast(t *testing.T) {
+	r := newReading(t, nobody{})
+	r.Line(written("web2", -2*time.Minute)) // by a version that was rolled back, perhaps
+	r.Line(judgelogs.Line{Server: "web2", Text: "nobody knows when"})
+	r.Line(written("web2", 0))
+	if canary, live := r.counts(t); canary != 0 || live != 1 {
+		t.Errorf("%d and %d lines, not one of the live version", canary, live)
+	}
+}
+
 func TestLinesWaitWhileNobodyKnowsWhichVersionWrites(t *testing.T) {
 	r := newReading(t, nobody{})
 	w := watching()
@@ -125,7 +140,7 @@ func TestOfALargeFleetOnlySomeLogsAreReadAndTheSameOnesAfterACrash(t *testing.T)
 }
 
 func TestTheCostOfReadingDoesNotGrowAsTheRolloutGoesOn(t *testing.T) {
-	r := (&Logs{Follower: nobody{}, Clock: nobody{}.clock, Register: func() ([]fleet.Caveat, error) { return nil, nil }}).open()
+	r := (&Logs{Follower: nobody{}, Clock: nobody{}.clock, Look: nobody{}.look, Register: func() ([]fleet.Caveat, error) { return nil, nil }}).open()
 	ctx, cancel := context.WithCancel(t.Context())
 	defer func() { cancel(); r.close() }()
 	w := judge.Watch{Service: "shop", From: "v1", To: "v2"}

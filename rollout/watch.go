@@ -113,7 +113,7 @@ func (t Turn) changing() bool {
 
 // watchOf says what is compared with what.
 func watchOf(s State) judge.Watch {
-	w := judge.Watch{Service: s.Plan.Service, To: s.Plan.Version, Since: s.WatchSince, Policy: s.Plan.Policy.Watch}
+	w := judge.Watch{Service: s.Plan.Service, To: s.Plan.Version, Begun: s.Started.Time, Since: s.WatchSince, Policy: s.Plan.Policy.Watch}
 	touched := map[string]bool{}
 	for i, t := range s.Turns {
 		if w.From == "" {
