@@ -14,6 +14,8 @@ import (
 const (
 	// steadyAfter is how long a command has to run to be taken for one that does.
 	steadyAfter = time.Second
+	// fullAfter is how long after a full piece nothing more is waited for.
+	fullAfter = 5 * time.Second
 	// fullPiece is the least length of a piece of output when there is more.
 	fullPiece = 32 << 10
 	// wholeMost bounds a line of journalctl or docker, in bytes.
@@ -42,8 +44,11 @@ type command struct {
 	// due is when it is run again, after a pause that grows.
 	due          time.Time
 	first, pause time.Duration
-	// current tells that its past has been read.
+	// current tells that its past has been read: nothing much has come since busy,
+	// when the first piece or the last full one was read, and none if not short.
 	current bool
+	busy    time.Time
+	short   bool
 	// rest is the beginning of a line; midLine tells that the beginning of the
 	// next line is lost.
 	rest    []byte
@@ -98,6 +103,7 @@ func (c *command) step(_ context.Context, s *session) error {
 	c.mu.Lock()
 	now := time.Now()
 	if c.running {
+		c.settle(now)
 		steady := now.Sub(c.started) > steadyAfter && (c.current || c.read.Before(c.started))
 		c.mu.Unlock()
 		if steady {
@@ -109,6 +115,7 @@ func (c *command) step(_ context.Context, s *session) error {
 	if start {
 		c.readOn()
 		c.running, c.started, c.current = true, now, false
+		c.busy, c.short = time.Time{}, false
 	}
 	line := c.call()
 	c.mu.Unlock()
@@ -162,6 +169,7 @@ func (c *command) take(f frame) {
 		}
 		c.miss(lines, tooMany)
 		c.cut()
+		c.busy, c.short = time.Now(), false
 	case 'e':
 		words, err := f.bytes()
 		if err != nil {
@@ -171,10 +179,25 @@ func (c *command) take(f frame) {
 	}
 }
 
+// settle sees whether the past has been read. Of a pipe that fills, the first
+// piece usually is short, too.
+func (c *command) settle(now time.Time) {
+	wait := steadyAfter
+	if !c.short {
+		wait = fullAfter
+	}
+	if !c.busy.IsZero() && now.Sub(c.busy) > wait {
+		c.current = true
+	}
+}
+
 // push takes what the command printed.
 func (c *command) push(p []byte, now time.Time) {
+	c.settle(now)
 	live := c.current
-	c.current = c.current || len(p) < fullPiece
+	if c.short = len(p) < fullPiece; !c.short || c.busy.IsZero() {
+		c.busy = now
+	}
 	c.read = now
 	if live && c.spend(int64(len(p))) < int64(len(p)) {
 		c.miss(int64(bytes.Count(p, []byte{'\n'})), tooMany)
