@@ -59,9 +59,9 @@ func (j *Judge) Register(caveats []Caveat) {
 
 // find returns the caveat that a family is for one of the versions, nil if it
 // is none.
-func (r *register) find(key, template string, versions []fleet.Version, now time.Time) *KnownCaveat {
+func (r *register) find(keys []string, template string, versions []fleet.Version, now time.Time) *KnownCaveat {
 	for i, c := range r.caveats {
-		if !names(c.Family, key, template) {
+		if !names(c.Family, keys, template) {
 			continue
 		}
 		r.matched[i] = true
@@ -72,11 +72,11 @@ func (r *register) find(key, template string, versions []fleet.Version, now time
 	return nil
 }
 
-// names tells whether an entry is of a family: by its key, or else by its
-// template.
-func names(entry, key, template string) bool {
+// names tells whether an entry is of a family: by one of its keys, or else by
+// its template.
+func names(entry string, keys []string, template string) bool {
 	if isKey(entry) {
-		return entry == key
+		return slices.Contains(keys, entry)
 	}
 	return mine.Match(entry, template)
 }

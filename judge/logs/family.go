@@ -8,10 +8,13 @@ import (
 )
 
 // family is one shape of lines, or one stack trace, as it is counted. Shapes
-// are found to be one family later; they are added up then.
+// are found to be one family later; they are added up then. The lines of a
+// shape that are errors are a family of their own: "request done" at the level
+// of errors is not what it is at that of information.
 type family struct {
 	number   int32
 	shape    mine.ID // mine.Unknown for a stack trace
+	isError  bool
 	stackKey string
 	severity severity
 	level    Level
@@ -118,12 +121,23 @@ func (j *Judge) family(l Line) *family {
 		return nil
 	}
 	for int(shape) >= len(j.shapes) {
-		j.shapes = append(j.shapes, nil)
+		j.shapes = append(j.shapes, shaped{})
 	}
-	if j.shapes[shape] == nil {
-		j.shapes[shape] = j.newFamily(l, shape)
+	f := j.shapes[shape].of(l.Level >= Error)
+	if *f == nil {
+		*f = j.newFamily(l, shape)
 	}
-	return j.shapes[shape]
+	return *f
+}
+
+// shaped is the families of one shape.
+type shaped struct{ plain, errors *family }
+
+func (s *shaped) of(isError bool) **family {
+	if isError {
+		return &s.errors
+	}
+	return &s.plain
 }
 
 // stacksMost is how many different stack traces are told apart.
@@ -140,25 +154,34 @@ func (j *Judge) stackFamily(l Line) *family {
 }
 
 func (j *Judge) newFamily(l Line, shape mine.ID) *family {
-	f := &family{number: int32(len(j.families)), shape: shape, level: l.Level, severity: severityOf(l.Level, l.Text, l.fault())}
+	f := &family{number: int32(len(j.families)), shape: shape, isError: shape != mine.Unknown && l.Level >= Error, level: l.Level, severity: severityOf(l.Level, l.Text, l.fault())}
 	j.families = append(j.families, f)
 	return f
 }
 
-// root is the family that a shape belongs to by now.
+// root is the family that a shape belongs to by now. The shape that leads may
+// have no such lines: then the first one that has some is taken for it.
 func (j *Judge) root(f *family) *family {
 	if f.shape == mine.Unknown {
 		return f
 	}
-	if root := j.miner.Family(f.shape); root >= 0 && int(root) < len(j.shapes) && j.shapes[root] != nil {
-		return j.shapes[root]
+	root := j.miner.Family(f.shape)
+	if root < 0 || int(root) >= len(j.shapes) {
+		return f
 	}
-	return f
+	lead := j.shapes[root].of(f.isError)
+	if *lead == nil {
+		*lead = f
+	}
+	return *lead
 }
 
 func (j *Judge) key(f *family) string {
 	if f.shape == mine.Unknown {
 		return hex8(hash(f.stackKey))
+	}
+	if f.isError {
+		return hex8(hash(j.miner.Key(f.shape), "error"))
 	}
 	return j.miner.Key(f.shape)
 }

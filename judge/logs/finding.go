@@ -95,7 +95,11 @@ func (j *Judge) caveat(g *group, now time.Time) *KnownCaveat {
 	if len(j.register.caveats) == 0 {
 		return nil
 	}
-	return j.register.find(j.key(g.root), j.template(g.root), j.canaryVersions(), now)
+	keys := []string{j.key(g.root)}
+	if g.root.isError {
+		keys = append(keys, j.miner.Key(g.root.shape)) // as "noon logs mine" names it
+	}
+	return j.register.find(keys, j.template(g.root), j.canaryVersions(), now)
 }
 
 func (g *group) written() bool { return g.canary+g.canaryStarts+g.canaryLines > 0 }

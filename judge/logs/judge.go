@@ -21,7 +21,7 @@ type Judge struct {
 	columns  []*column
 	writers  map[writer]int
 	miner    *mine.Miner
-	shapes   []*family
+	shapes   []shaped
 	stacks   map[string]*family
 	families []*family
 	roots    []int32 // of families, when they were last compared

@@ -301,6 +301,50 @@ func TestAFindingIsOfTheServersOfItsEvidence(t *testing.T) {
 	t.Error("nothing stops")
 }
 
+// TestTheSameWordsAtTheLevelOfErrorsAreAnotherFamily: the live version says it
+// of every request, the new one calls a fifth of them errors.
+func TestTheSameWordsAtTheLevelOfErrorsAreAnotherFamily(t *testing.T) {
+	for _, fault := range []bool{false, true} {
+		s := newShop(4, logs.Watch{})
+		s.also = func(server string, canary bool, second int) {
+			level := logs.Info
+			if second%5 == 0 && (canary && fault || second%50 == 0) {
+				level = logs.Error
+			}
+			s.write(server, level, "request to /orders/%d done in %d ms", second, second%70)
+		}
+		s.run(10 * time.Minute)
+		s.upgrade("web1")
+		r := s.run(20 * time.Minute)
+		if want := map[bool]logs.Opinion{false: logs.Clean, true: logs.Stop}[fault]; r.Verdict != want {
+			t.Errorf("with a fault %v: %s", fault, told(r))
+		}
+		if fault && only(t, r).Level != logs.Error {
+			t.Errorf("%s", told(r))
+		}
+	}
+}
+
+func TestANewErrorInWordsOfAnotherLevelIsShownAtOnce(t *testing.T) {
+	s := newShop(4, logs.Watch{})
+	s.also = func(server string, canary bool, second int) {
+		s.write(server, logs.Info, "request to /orders/%d done in %d ms", second, second%70)
+	}
+	s.run(10 * time.Minute)
+	s.upgrade("web1")
+	s.write("web1", logs.Error, "request to /orders/7 done in 3 ms")
+	r := s.run(time.Minute)
+	f := only(t, r)
+	if f.Kind != logs.KindNew || f.Tier != logs.TierWatch || f.Level != logs.Error {
+		t.Errorf("%s", told(r))
+	}
+	for _, k := range s.judge.Known() {
+		if k.Key == f.Family {
+			t.Error("the error has the key of what is none")
+		}
+	}
+}
+
 func TestTwelveLinesInAnHourAreUndecided(t *testing.T) {
 	s := newShop(4, logs.Watch{})
 	s.calm = true
@@ -526,16 +570,33 @@ func TestANewNameInAKnownMessageIsNoFinding(t *testing.T) {
 
 func TestFamiliesThatAreFoundToBeOneLaterAreComparedAsOne(t *testing.T) {
 	names := strings.Fields("ann bob cem dan eva fay gus hal ida jon kim lea max nia oli pia quin rob sue tom uma vic wes xia yan zoe")
-	s := newShop(4, logs.Watch{})
-	s.also = func(server string, canary bool, second int) {
-		// Names come one by one, so that the miner merges in the middle of it.
-		if second%3 == 0 {
-			s.write(server, logs.Warning, "password of %s is too old", names[min(second/60, len(names)-1)])
-		}
+	// The shape that leads, of the first name, has lines of one level only.
+	levels := map[string]func(name int) logs.Level{
+		"warnings":    func(int) logs.Level { return logs.Warning },
+		"errors last": func(name int) logs.Level { return []logs.Level{logs.Info, logs.Error}[min(name, 1)] },
+		"by turns":    func(name int) logs.Level { return []logs.Level{logs.Error, logs.Info}[name%2] },
 	}
-	s.run(10 * time.Minute)
-	s.upgrade("web1")
-	if r := s.run(20 * time.Minute); r.Verdict == logs.Stop {
-		t.Errorf("%s", told(r))
+	for how, level := range levels {
+		s := newShop(4, logs.Watch{})
+		s.also = func(server string, canary bool, second int) {
+			// Names come one by one, so that the miner merges in the middle of it.
+			if name := min(second/60, len(names)-1); second%3 == 0 {
+				s.write(server, level(name), "password of %s is too old", names[name])
+			}
+		}
+		s.run(10 * time.Minute)
+		s.upgrade("web1")
+		if r := s.run(20 * time.Minute); r.Verdict != logs.Clean {
+			t.Errorf("%s: %s", how, told(r))
+		}
+		known := map[string]int{}
+		for _, k := range s.judge.Known() {
+			if strings.HasPrefix(k.Template, "password") {
+				known[k.Template]++
+			}
+		}
+		if want := map[bool]int{true: 1, false: 2}[how == "warnings"]; len(known) != 1 || known["password of <*> is too old"] != want {
+			t.Errorf("%s: %v is known", how, known)
+		}
 	}
 }
