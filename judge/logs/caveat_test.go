@@ -8,6 +8,7 @@ import (
 
 	"noon/fleet"
 	"noon/judge/logs"
+	"noon/judge/logs/mine"
 )
 
 var cacheFull = logs.Caveat{Family: "session cache full, evicted <*> entries", Service: "shop", Why: "the cache is small", Owner: "ann", Ticket: "SHOP-12"}
@@ -147,4 +148,18 @@ func word(i int) string {
 		i /= 26
 	}
 	return string(append(b, 'x'))
+}
+
+// TestACaveatMayNameAnErrorByTheKeyOfItsTemplate: as "noon logs mine" shows it,
+// which knows no levels.
+func TestACaveatMayNameAnErrorByTheKeyOfItsTemplate(t *testing.T) {
+	m := mine.New(mine.Options{})
+	caveat := logs.Caveat{Family: m.Key(m.Add([]byte("coupon 7 cannot be applied: no basket"))), Why: "old coupons"}
+	s := newShop(4, logs.Watch{Register: []logs.Caveat{caveat}})
+	s.run(10 * time.Minute)
+	s.upgrade("web1")
+	s.write("web1", logs.Error, "coupon 7 cannot be applied: no basket")
+	if f := only(t, s.run(time.Minute)); f.Tier != logs.TierKnown || f.Caveat == nil {
+		t.Errorf("%+v", f)
+	}
 }
