@@ -55,6 +55,12 @@ type command struct {
 	midLine bool
 	// past is since when lines are wanted, read when some were read last.
 	past, read time.Time
+	// lines are those of the past in this run. If that is cut, something is missing
+	// that was written since wants; zero is nothing that anybody asked for.
+	lines int64
+	wants time.Time
+	// ever tells that something was read in any run.
+	ever bool
 }
 
 // kind is a program that prints logs.
@@ -71,10 +77,11 @@ type kind interface {
 }
 
 func newCommand(from fleet.LogSource, l *listener, tag string, pause time.Duration) *command {
+	past := time.Now().Add(-from.History)
 	return &command{
 		from: from, tag: tag, kind: kindOf(from, l.server), listener: l,
 		entries: newEntries(l, from.HideEmails), first: pause, pause: pause,
-		past: time.Now().Add(-from.History), read: time.Now(),
+		past: past, read: time.Now(), wants: l.wanted(past),
 	}
 }
 
@@ -126,8 +133,11 @@ func (c *command) step(_ context.Context, s *session) error {
 }
 
 // readOn leaves out what was read of the operator's own command before, if all of
-// its past was.
+// its past was. What came since is wanted in any case.
 func (c *command) readOn() {
+	if c.lines = 0; c.ever {
+		c.wants = c.read
+	}
 	if from := c.read.Add(-pastAgain); c.isOwn() && c.current && from.After(c.past) {
 		c.past = from
 	}
@@ -198,7 +208,7 @@ func (c *command) push(p []byte, now time.Time) {
 	if c.short = len(p) < fullPiece; !c.short || c.busy.IsZero() {
 		c.busy = now
 	}
-	c.read = now
+	c.read, c.ever = now, true
 	if live && c.spend(int64(len(p))) < int64(len(p)) {
 		c.miss(int64(bytes.Count(p, []byte{'\n'})), tooMany)
 		c.cut()
@@ -212,7 +222,21 @@ func (c *command) push(p []byte, now time.Time) {
 		c.miss(1, tooMany)
 		p, c.midLine = rest, false
 	}
-	c.entries.push(c.understood(p), now, span{from: c.past, live: live})
+	understood := c.understood(p)
+	if !live {
+		c.seePast(int64(bytes.Count(understood, []byte{'\n'})))
+	}
+	c.entries.push(understood, now, span{from: c.past, live: live})
+}
+
+// seePast counts lines of the past: of journalctl and docker, so many are asked
+// for and no more.
+func (c *command) seePast(lines int64) {
+	before := c.lines
+	c.lines += lines
+	if !c.isOwn() && !c.wants.IsZero() && before < linesMost && c.lines >= linesMost {
+		c.missPast(c.wants)
+	}
 }
 
 // cut leaves out the line that has begun, of which something is lost.

@@ -22,7 +22,7 @@ type docker struct {
 func (d *docker) line() string {
 	return `program=docker
 command -v docker >/dev/null || program=podman
-exec "$program" logs -f --timestamps --tail ` + linesMost + ` --since "$NOON_SINCE" "$NOON_CONTAINER" 2>&1`
+exec "$program" logs -f --timestamps --tail ` + strconv.Itoa(linesMost) + ` --since "$NOON_SINCE" "$NOON_CONTAINER" 2>&1`
 }
 
 func (d *docker) data(past time.Duration) map[string]string {

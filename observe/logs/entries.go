@@ -20,6 +20,9 @@ type entries struct {
 	open bool
 	span span
 	last time.Time
+	// wanted is since when the past has to be read that is cut: whether some of it
+	// is missing, the first time of a line tells. Else it is zero.
+	wanted time.Time
 }
 
 // span says when lines were written.
@@ -66,12 +69,24 @@ func (e *entries) give(p []byte) {
 	}
 }
 
+// seePast sees whether what was cut off has to be read, which the first line that
+// is there was written after. Without a time nobody knows.
+func (e *entries) seePast(first time.Time) {
+	if !e.wanted.IsZero() && (first.IsZero() || first.Add(-e.to.ahead()).After(e.wanted)) {
+		e.to.missPast(e.wanted)
+	}
+	e.wanted = time.Time{}
+}
+
 // emit hands an entry over. What a file that appeared, or one that is read again
 // after a crash, says without a time, like a stack trace, was written when the
 // line before it was.
 func (e *entries) emit(entry *format.Entry) {
 	if entry.Time.IsZero() && (e.span.found || !e.span.live && e.to.again(entry.After)) {
 		entry.Time = entry.After
+	}
+	if !entry.Time.IsZero() {
+		e.seePast(entry.Time)
 	}
 	e.to.entry(entry, e.span)
 }

@@ -219,6 +219,7 @@ func (f *file) push(p []byte, live bool) {
 	}
 	written := span{from: f.past, live: live, found: f.offset-int64(len(p)) < f.held}
 	if live {
+		f.entries.seePast(time.Time{})
 		written.earliest = f.of.read
 	}
 	if len(p) > 0 {

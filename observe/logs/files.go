@@ -160,6 +160,11 @@ func (f *files) first(list []seen, now time.Time) {
 		wanted := min(one.size, historyMost, left)
 		if f.age(one) > f.from.History {
 			wanted = 0
+		} else if wanted < one.size {
+			each.entries.wanted = f.wanted(each.past)
+			if wanted == 0 {
+				each.entries.seePast(time.Time{})
+			}
 		}
 		left -= wanted
 		// From one byte before, it is seen whether a line begins there.

@@ -28,7 +28,7 @@ const fields = "MESSAGE,PRIORITY,_PID,SYSLOG_IDENTIFIER"
 // linesMost bounds the past in entries, where the program can. So many, or a few
 // more, may come twice: recentMost are remembered at the least.
 const (
-	linesMost  = "20000"
+	linesMost  = 20_000
 	recentMost = 32 << 10
 )
 
@@ -42,7 +42,7 @@ func (j *journald) line() string {
 	}
 	return `since=$(($(date +%s) - 1))
 read_journal() { journalctl -u "$NOON_UNIT" -o json --output-fields=` + fields + ` --no-pager -q "$@"; }
-read_journal -n ` + linesMost + ` ` + past + `
+read_journal -n ` + strconv.Itoa(linesMost) + ` ` + past + `
 read_journal -f --no-tail --since="@$since"`
 }
 

@@ -75,6 +75,19 @@ func (l *listener) again(stamp time.Time) bool {
 	return !l.upgraded.IsZero() && !stamp.Before(l.upgraded)
 }
 
+// wanted is since when the past has to be read, if it has: after a crash.
+func (l *listener) wanted(past time.Time) time.Time {
+	if l.upgraded.IsZero() {
+		return time.Time{}
+	}
+	return past
+}
+
+// missPast notes that not all of the past could be read.
+func (l *listener) missPast(since time.Time) {
+	l.miss(-1, "more was written since "+since.Local().Format(time.TimeOnly)+" than is read of the past")
+}
+
 // entry hands an entry over. A stamp that cannot be is one of another zone: of
 // live lines, when they were read is nearer to the truth. No zone explains the
 // lines of an old file that appears.
