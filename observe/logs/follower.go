@@ -121,16 +121,22 @@ func (f *Follower) join(ctx context.Context, sources []fleet.LogSource, l *liste
 	return m, nil
 }
 
-// leave takes the server's sources from the machine, and waits for its end
-// when they were the last.
+// leave takes the server's sources from the machine, and waits until they have
+// given out what they have; for the machine's end when they were the last.
 func (f *Follower) leave(m *machine, l *listener) {
 	f.mu.Lock()
-	last := m.remove(l) == 0
+	others, closed := m.remove(l)
+	last := others == 0
 	if last {
 		delete(f.machines, m.host.Name())
 	}
 	f.mu.Unlock()
 	if last {
 		m.stop()
+		return
+	}
+	select {
+	case <-closed:
+	case <-time.After(endMost): // the machine does not answer
 	}
 }

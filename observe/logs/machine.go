@@ -24,11 +24,20 @@ type machine struct {
 
 	mu      sync.Mutex
 	sources []source
-	tags    int
+	// left are those whose server is not followed any more.
+	left []leaving
+	tags int
 	// joined tells that a server has joined that does not know the clock.
 	joined bool
 	// read is when all was read for the last time.
 	read time.Time
+}
+
+// leaving are the sources of a server that leaves; closed is told when they have
+// given out what is left.
+type leaving struct {
+	sources []source
+	closed  chan struct{}
 }
 
 // source is one source of a server on a machine.
@@ -78,19 +87,36 @@ func (m *machine) add(from fleet.LogSource, l *listener) {
 	m.sources = append(m.sources, newCommand(from, l, tag, m.options.Pause))
 }
 
-// remove takes a server's sources away, and returns how many are left. A
-// command of theirs runs on until the session ends.
-func (m *machine) remove(l *listener) int {
+// remove takes a server's sources away, and returns how many are left, and what
+// tells that those are closed. A command of theirs runs on until the session ends.
+func (m *machine) remove(l *listener) (rest int, closed <-chan struct{}) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	var rest []source
+	var others []source
+	going := leaving{closed: make(chan struct{})}
 	for _, s := range m.sources {
 		if s.of() != l {
-			rest = append(rest, s)
+			others = append(others, s)
+		} else {
+			going.sources = append(going.sources, s)
 		}
 	}
-	m.sources = rest
-	return len(rest)
+	m.sources, m.left = others, append(m.left, going)
+	return len(others), going.closed
+}
+
+// closeLeft closes the sources of servers that leave.
+func (m *machine) closeLeft() {
+	m.mu.Lock()
+	left := m.left
+	m.left = nil
+	m.mu.Unlock()
+	for _, each := range left {
+		for _, s := range each.sources {
+			s.close()
+		}
+		close(each.closed)
+	}
 }
 
 func (m *machine) all() []source {
@@ -116,9 +142,7 @@ func (m *machine) follow(ctx context.Context) {
 		wait(ctx, pause)
 		pause = min(2*pause, pauseMost)
 	}
-	for _, each := range m.all() {
-		each.close()
-	}
+	m.closeLeft()
 }
 
 // silent tells all servers of the machine that nothing is read there.
@@ -167,6 +191,7 @@ func (m *machine) clockDue(read time.Time) bool {
 
 // turn is one step of every source.
 func (m *machine) turn(ctx context.Context, s *session) error {
+	m.closeLeft()
 	for _, each := range m.all() {
 		if err := each.step(ctx, s); err != nil {
 			return err

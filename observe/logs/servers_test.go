@@ -98,6 +98,38 @@ func TestAServerThatLeavesDoesNotEndTheOthers(t *testing.T) {
 	all.Wait()
 }
 
+// The last line of a log may be followed by a stack trace: until that is known
+// it waits.
+func TestWhatWaitsIsGivenOutAtTheEnd(t *testing.T) {
+	h, _ := places[0].make(t)
+	dir := t.TempDir()
+	to := &byServer{}
+	f := logs.New(logs.Options{
+		Sources: []fleet.LogSource{fileSource(filepath.Join(dir, "{server}.log"))},
+		Reach:   func(fleet.Server) (host.Host, error) { return h, nil }, Poll: 20 * time.Millisecond,
+	})
+	names := []string{"web1", "web2"}
+	var ends []func()
+	for _, name := range names {
+		add(t, filepath.Join(dir, name+".log"), "start of "+name)
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan struct{})
+		go func() {
+			defer close(ended)
+			f.Follow(ctx, fleet.Server{Name: name}, time.Time{}, to)
+		}()
+		ends = append(ends, func() { cancel(); <-ended })
+	}
+	for i, name := range names {
+		heard := to.of(name)
+		heard.awaitRead(t)
+		add(t, filepath.Join(dir, name+".log"), "ERROR the last but one", "ERROR the last one")
+		heard.awaitLine(t, "ERROR the last but one")
+		ends[i]() // while the other is followed, and as the last of the machine
+		heard.exactly(t, "start of "+name, "ERROR the last but one", "ERROR the last one")
+	}
+}
+
 func TestTheClockOfAServerIsPutRight(t *testing.T) {
 	for name, off := range map[string]struct {
 		shift string
