@@ -410,7 +410,8 @@ func (r *reading) addSilent(report *judgelogs.Report) {
 			report.Notes = append(report.Notes, r.silent[name])
 			continue
 		}
-		report.Missing = append(report.Missing, r.silent[name])
+		plain := "the log of " + name + " is not being read" // without the reason
+		report.Missing = append(slices.DeleteFunc(report.Missing, func(m string) bool { return m == plain }), r.silent[name])
 		if report.Verdict == judgelogs.Clean {
 			report.Verdict = judgelogs.Undecided
 		}
