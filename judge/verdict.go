@@ -39,10 +39,11 @@ func (v Verdict) Join(r logs.Report) Verdict {
 	return v
 }
 
-// newError tells a new stack trace or error from what every release brings:
-// new, gone and reworded lines.
+// newError tells a new stack trace or error from what every release brings, new,
+// gone and reworded lines, and from what people know.
 func newError(f logs.Finding) bool {
-	return f.Kind == logs.KindNew && (f.Stack != "" || f.Level >= logs.Error)
+	known := f.Caveat != nil && !f.Caveat.Expired
+	return !known && f.Kind == logs.KindNew && (f.Stack != "" || f.Level >= logs.Error)
 }
 
 // inItsLog is what a server writes that may explain what was found there: the

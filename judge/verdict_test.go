@@ -14,6 +14,12 @@ func finding(tier logs.Tier, level logs.Level) logs.Finding {
 	return logs.Finding{Family: "0a1b2c3d", Template: "no stock for <*>", Kind: logs.KindNew, Tier: tier, Level: level, Words: "new", Servers: []string{"web1"}}
 }
 
+func excused(expired bool) logs.Finding {
+	f := finding(logs.TierWatch, logs.Error)
+	f.Caveat = &logs.KnownCaveat{Why: "ticket 7", Expired: expired}
+	return f
+}
+
 func TestOnlyWhatTheLogsFindForCertainIsWorse(t *testing.T) {
 	for name, c := range map[string]struct {
 		report logs.Report
@@ -24,6 +30,8 @@ func TestOnlyWhatTheLogsFindForCertainIsWorse(t *testing.T) {
 		"a new error to look at":     {logs.Report{Verdict: logs.LookAt, Findings: []logs.Finding{finding(logs.TierWatch, logs.Error)}}, Undecided},
 		"a new warning to look at":   {logs.Report{Verdict: logs.LookAt, Findings: []logs.Finding{finding(logs.TierWatch, logs.Warning)}}, Healthy},
 		"a known caveat":             {logs.Report{Verdict: logs.Clean, Findings: []logs.Finding{finding(logs.TierKnown, logs.Error)}}, Healthy},
+		"a new error that is known":  {logs.Report{Verdict: logs.LookAt, Findings: []logs.Finding{excused(false)}}, Healthy},
+		"known until yesterday":      {logs.Report{Verdict: logs.LookAt, Findings: []logs.Finding{excused(true)}}, Undecided},
 		"too little seen":            {logs.Report{Verdict: logs.Undecided, Missing: []string{"12 lines"}}, Undecided},
 		"too little seen, and watch": {logs.Report{Verdict: logs.LookAt, Missing: []string{"12 lines"}, Findings: []logs.Finding{finding(logs.TierWatch, logs.Warning)}}, Undecided},
 	} {

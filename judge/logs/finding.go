@@ -176,9 +176,9 @@ func (j *Judge) examineNew(d *draft) *draft {
 	g := d.group
 	d.Kind = KindNew
 	switch {
-	case d.Caveat != nil && d.Evidence < j.comparer.NeededOfKnown():
+	case d.excused() && d.Evidence < j.comparer.NeededOfKnown():
 		d.Tier = TierKnown
-	case d.Caveat != nil:
+	case d.excused():
 		d.Tier = TierWatch
 	case g.severity > quiet && (d.Evidence >= d.Needed || j.stopped[g.root.number]):
 		d.Tier = TierStop
@@ -189,6 +189,9 @@ func (j *Judge) examineNew(d *draft) *draft {
 	}
 	return d
 }
+
+// excused tells that people live with it, and need not have looked again.
+func (d *draft) excused() bool { return d.Caveat != nil && !d.Caveat.Expired }
 
 // rises judges a family that both versions write.
 func (j *Judge) rises(d *draft) bool {

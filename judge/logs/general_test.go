@@ -34,3 +34,23 @@ func TestAnotherMessageOfAGeneralExceptionIsAnotherFault(t *testing.T) {
 		t.Errorf("%s", told(r))
 	}
 }
+
+func TestAnExpiredCaveatExcusesNothing(t *testing.T) {
+	for _, expired := range []bool{false, true} {
+		c := logs.Caveat{Family: "invoice <*> cannot be written", Why: "known"}
+		if expired {
+			c.Until = noonTime.AddDate(0, 0, -2)
+		}
+		s := newShop(4, logs.Watch{Register: []logs.Caveat{c}})
+		s.also = func(server string, canary bool, second int) {
+			if canary && second%7 == 0 {
+				s.judge.Add(s.line(server, logs.Error, fmt.Sprintf("invoice %d cannot be written", second)))
+			}
+		}
+		s.run(10 * time.Minute)
+		s.upgrade("web1")
+		if f := only(t, s.run(5*time.Minute)); (f.Tier == logs.TierStop) != expired {
+			t.Errorf("expired %v: %s", expired, f.Tier)
+		}
+	}
+}
