@@ -213,7 +213,7 @@ func (c *compared) judge(ctx context.Context, register []fleet.Caveat) (logs.Rep
 			return logs.Report{}, err
 		}
 	}
-	for {
+	for advanced := (time.Time{}); ; {
 		l, ok, err := lines.next()
 		if err != nil {
 			return logs.Report{}, err
@@ -221,9 +221,15 @@ func (c *compared) judge(ctx context.Context, register []fleet.Caveat) (logs.Rep
 		if !ok {
 			return j.Report(time.Time{}), nil
 		}
-		j.Add(l)
+		if j.Add(l); l.Time.Sub(advanced) >= advanceEvery {
+			j.Advance(l.Time)
+			advanced = l.Time
+		}
 	}
 }
+
+// advanceEvery is the time in the logs after which what is behind it is compared.
+const advanceEvery = 5 * time.Minute
 
 // lines are the entries of the file as the judge takes them. One without a
 // time has that of the one before; where none has a time they come evenly.
