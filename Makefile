@@ -13,7 +13,7 @@ PACKAGES := haproxy openssh-server openssh-client etcd-server busybox systemd sy
 
 # Packages whose tests run once more under the race detector (which needs a C
 # compiler). The suites over minutes of traffic run without.
-RACED := ./journal ./rollout/... ./observe/... ./host/... ./control ./api ./demo/...
+RACED := ./journal ./rollout/... ./observe ./observe/check ./host/... ./control ./api ./demo/...
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,6 +38,7 @@ check: ## gofmt, vet, staticcheck
 
 race: ## the concurrent packages, under the race detector
 	CGO_ENABLED=1 go test -race -short -timeout 10m $(RACED)
+	CGO_ENABLED=1 go test -race -short -run 'Share|Leaves|Cut|Flood' ./observe/logs
 
 bench: build packages ## speed and memory, as ratios side by side
 	go test -run '^$$' -bench . -benchtime 1x ./e2e
