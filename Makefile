@@ -1,6 +1,6 @@
 # Every way of working on noon. "make" lists them.
 .DEFAULT_GOAL := help
-.PHONY: help build demo test packages check race bench build-all vuln clean
+.PHONY: help build demo test packages check test-docker race bench bench-logs bench-judge-logs build-all vuln clean
 
 export CGO_ENABLED = 0
 # One way of compiling for tests and binaries, so that nothing is compiled twice.
@@ -16,7 +16,7 @@ PACKAGES := haproxy openssh-server openssh-client etcd-server busybox systemd sy
 RACED := ./journal ./rollout/... ./observe ./observe/check ./host/... ./control ./api ./demo/...
 
 help: ## list what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: ## build bin/noon
 	$(BUILD) -o bin/noon ./cmd/noon
@@ -27,6 +27,9 @@ demo: build ## a webshop, a good deploy and a bad one, on this machine
 test: packages check ## install what the tests need (Debian), run everything
 	go test -timeout 12m ./...
 	$(MAKE) --no-print-directory race
+
+test-docker: ## following a real Docker's logs (needs dockerd and root)
+	go test -tags dockerd -run Docker -v ./observe/logs
 
 packages:
 	@sh .ci/packages $(PACKAGES)

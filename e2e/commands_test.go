@@ -11,7 +11,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"syscall"
 	"unicode"
 	"unicode/utf8"
 
@@ -242,15 +241,12 @@ func (w *webshop) doDisk(ts *script, _ bool, args []string) {
 	}
 	kept := w.t.TempDir()
 	ts.Check(os.CopyFS(kept, os.DirFS(releases)))
-	ts.Check(smallDisk(releases))
-	w.t.Cleanup(func() { ts.Check(syscall.Unmount(releases, syscall.MNT_DETACH)) })
+	ts.Check(testbed.MountSmallDisk(w.t, releases, "1m"))
 	ts.Check(os.CopyFS(releases, os.DirFS(kept)))
 	if err := os.WriteFile(filler, make([]byte, 2<<20), 0o644); err == nil {
 		ts.Fatalf("the disk is not full")
 	}
 }
-
-func smallDisk(at string) error { return syscall.Mount("tmpfs", at, "tmpfs", 0, "size=1m") }
 
 // condition tells scripts what is possible here: "disks" that small disks can
 // be mounted, which takes root. CI must be able to.
@@ -258,15 +254,11 @@ func (w *webshop) condition(name string) (bool, error) {
 	if name != "disks" {
 		return false, fmt.Errorf("there is no condition %s", name)
 	}
-	at := w.t.TempDir()
-	err := smallDisk(at)
-	if err == nil {
-		return true, syscall.Unmount(at, 0)
-	}
-	if os.Getenv("CI") == "true" {
+	err := testbed.MountSmallDisk(w.t, w.t.TempDir(), "1m")
+	if err != nil && os.Getenv("CI") == "true" {
 		return false, fmt.Errorf("a small disk cannot be mounted: %w", err)
 	}
-	return false, nil
+	return err == nil, nil
 }
 
 // json: what was printed is JSON, one value or one a line.

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"noon/testbed"
 )
 
 // helpers are what this test binary does when a test starts it again.
@@ -155,7 +157,7 @@ func listening(t *testing.T) []string {
 	mine := map[string]bool{}
 	fds, err := filepath.Glob("/proc/self/fd/*")
 	if err != nil || len(fds) == 0 {
-		t.Skip("this system has no /proc")
+		t.Fatal("this system has no /proc")
 	}
 	for _, fd := range fds {
 		target, _ := os.Readlink(fd) // it may be closed by now
@@ -209,7 +211,8 @@ func TestAFullStoreSaysSoAndCanBeRead(t *testing.T) {
 // it says.
 func TestAFullDiskEndsTheJournalWithAReason(t *testing.T) {
 	t.Parallel()
-	dir := smallDisk(t, "24m")
+	dir := t.TempDir()
+	testbed.SmallDisk(t, dir, "24m")
 	j := openHere(t, dir)
 	l := acquire(t, j, "shop", "ana")
 	begin(t, j, "shop", l)
@@ -225,21 +228,6 @@ func TestAFullDiskEndsTheJournalWithAReason(t *testing.T) {
 	if _, err := j.Read(t.Context(), "shop", 1, 1); err == nil || !strings.Contains(err.Error(), "no space left") {
 		t.Errorf("read afterwards: %v", err)
 	}
-}
-
-func smallDisk(t *testing.T, size string) string {
-	t.Helper()
-	dir := t.TempDir()
-	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size="+size); err != nil {
-		t.Skipf("a small disk cannot be mounted here: %v", err)
-	}
-	t.Cleanup(func() {
-		// Lazily: what died may still have files open.
-		if err := syscall.Unmount(dir, syscall.MNT_DETACH); err != nil {
-			t.Error(err)
-		}
-	})
-	return dir
 }
 
 func TestADamagedStoreIsAnErrorAndNotTheEndOfTheProcess(t *testing.T) {

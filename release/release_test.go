@@ -340,10 +340,13 @@ func TestPreflightSaysWhatIsMissing(t *testing.T) {
 }
 
 func TestAFullDiskIsSaidAndLeavesNothing(t *testing.T) {
-	for name, options := range map[string]string{"too small": "size=64k", "full while unpacking": "size=10m,nr_inodes=7", "full while copying": "size=10m,nr_inodes=4"} {
+	for name, options := range map[string]string{"too small": "64k", "full while unpacking": "10m,nr_inodes=7", "full while copying": "10m,nr_inodes=4"} {
 		t.Run(name, func(t *testing.T) {
 			p := newPlace(t)
-			mount(t, p.root, options)
+			if err := os.MkdirAll(p.root, 0o755); err != nil {
+				t.Fatal(err)
+			}
+			testbed.SmallDisk(t, p.root, options)
 			p.artifact("v1", tar.Header{Name: "big", Typeflag: tar.TypeReg, Size: 200_000})
 			failsWith(t, p.release().Stage(t.Context(), web1, "v1"), "web1", p.root, "free", "needed"[:4])
 			entries, err := os.ReadDir(filepath.Join(p.root, "releases"))
@@ -352,21 +355,6 @@ func TestAFullDiskIsSaidAndLeavesNothing(t *testing.T) {
 			}
 		})
 	}
-}
-
-func mount(t *testing.T, dir, options string) {
-	t.Helper()
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	out, err := exec.Command("mount", "-t", "tmpfs", "-o", options, "none", dir).CombinedOutput()
-	if err != nil && os.Getenv("CI") == "true" {
-		t.Fatalf("a small disk cannot be mounted (it needs root): %s", out)
-	}
-	if err != nil {
-		t.Skipf("a small disk cannot be mounted (it needs root): %s", out)
-	}
-	t.Cleanup(func() { exec.Command("umount", dir).Run() })
 }
 
 // crashing is a machine whose controller dies at the operation of that

@@ -107,6 +107,9 @@ func (j *Judge) evidenceWords(d *draft) string {
 		return "Evidence " + odds(d.Evidence) + "; its level says that nothing is wrong"
 	}
 	said := fmt.Sprintf("Evidence %s (%s needed)", odds(d.Evidence), odds(d.Needed))
+	if d.Evidence <= 1 {
+		said = fmt.Sprintf("No evidence yet (%s needed)", odds(d.Needed))
+	}
 	if d.by != "" {
 		said += fmt.Sprintf(" of %q, which comes with it", d.by)
 	}

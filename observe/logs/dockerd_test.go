@@ -1,3 +1,5 @@
+//go:build dockerd
+
 package logs_test
 
 import (
@@ -15,14 +17,13 @@ import (
 // dockerd is a real Docker of the test's own, with an image that is busybox.
 type dockerd struct{ t *testing.T }
 
-// startDockerd skips the test where Docker cannot run: it needs root and
-// control groups, which containers that tests run in seldom have. It is not
-// among the packages that "make test" installs.
+// startDockerd needs root and control groups, which containers that tests run in
+// seldom have: "make test-docker", not "make test".
 func startDockerd(t *testing.T) *dockerd {
 	t.Helper()
 	program, err := exec.LookPath("dockerd")
-	if err != nil || os.Geteuid() != 0 || testing.Short() {
-		t.Skip("Docker is tested where dockerd is installed, as root, and without -short")
+	if err != nil {
+		t.Fatal(err)
 	}
 	dir, err := os.MkdirTemp("", "dockerd")
 	if err != nil {
@@ -35,7 +36,7 @@ func startDockerd(t *testing.T) *dockerd {
 		"--storage-driver=vfs", "--iptables=false", "--ip6tables=false", "--bridge=none")
 	cmd.Stderr = &log
 	if err := cmd.Start(); err != nil {
-		t.Skip(err)
+		t.Fatal(err)
 	}
 	t.Cleanup(func() { cmd.Process.Signal(syscall.SIGTERM); cmd.Wait() })
 	d := &dockerd{t}
@@ -46,7 +47,7 @@ func startDockerd(t *testing.T) *dockerd {
 		}
 		time.Sleep(100 * time.Millisecond)
 	}
-	t.Skipf("dockerd does not start here: %.500s", log.String())
+	t.Fatalf("dockerd does not start here: %.500s", log.String())
 	return nil
 }
 
@@ -68,7 +69,7 @@ tar -C root -c . | docker import - shop`
 	cmd := exec.Command("sh", "-c", script)
 	cmd.Dir = dir
 	if out, err := cmd.CombinedOutput(); err != nil {
-		d.t.Skipf("no image: %v: %s", err, out)
+		d.t.Fatalf("no image: %v: %s", err, out)
 	}
 }
 
