@@ -23,7 +23,9 @@ var mayImport = map[string][]string{
 	// What there is, what will be done, whether it is worse: pure.
 	"fleet": {},
 	"plan":  {"fleet"},
-	"judge": {"fleet", "judge/logs"},
+	"judge": {"fleet", "judge/logs", "judge/monitors"},
+	// The judge of monitors.
+	"judge/monitors": {"fleet"},
 	// The judge of logs, and what makes families of lines.
 	"judge/logs":          {"fleet", "judge/logs/mine", "judge/logs/evidence"},
 	"judge/logs/mine":     {},
