@@ -8,16 +8,17 @@ import (
 
 	"noon/fleet"
 	"noon/judge/logs"
+	"noon/judge/monitors"
 )
 
 // Opinion is what a verdict says of the new version.
-type Opinion string
+type Opinion = monitors.Opinion
 
 const (
 	// Undecided: there is not enough evidence yet. It is never taken for Healthy.
-	Undecided Opinion = "undecided"
-	Healthy   Opinion = "healthy"
-	Worse     Opinion = "worse"
+	Undecided = monitors.Undecided
+	Healthy   = monitors.Healthy
+	Worse     = monitors.Worse
 )
 
 // Verdict is an opinion with its reasons.
@@ -33,6 +34,8 @@ type Verdict struct {
 	Requests fleet.Count `json:"requests"`
 	// Logs is what the judge of logs says; nil where no logs are read.
 	Logs *logs.Report `json:"logs,omitempty"`
+	// Monitors is what the judge of monitors says, one report for each new version.
+	Monitors []monitors.Report `json:"monitors,omitempty"`
 }
 
 // Finding is one thing that is wrong on a server with the new version, and
