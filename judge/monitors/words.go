@@ -172,14 +172,14 @@ func list(all []string) string {
 	return strings.Join(names, "")
 }
 
-// nameMost bounds a name that others gave, in words.
-const nameMost = 80
+// saidMost bounds a name that others gave, in words.
+const saidMost = 80
 
 // clean is a name that others gave, as it may be shown.
 func clean(name string) string {
 	name = fleet.Plain(name)
-	if utf8.RuneCountInString(name) > nameMost {
-		return string([]rune(name)[:nameMost]) + "..."
+	if utf8.RuneCountInString(name) > saidMost {
+		return string([]rune(name)[:saidMost]) + "..."
 	}
 	return name
 }
