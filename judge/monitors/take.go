@@ -140,7 +140,7 @@ func (j *Judge) family(name string) *family {
 	case !rises(base):
 		f.down, f.traits = true, businessTraits
 	case labels != "":
-		f.part, f.traits = true, partTraits
+		f.traits = partTraits
 	default:
 		f.traits = errorTraits
 	}
