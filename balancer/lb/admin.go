@@ -44,8 +44,12 @@ type Server struct {
 	// connected, or got no whole answer.
 	Errors   *int64 `json:"errors,omitempty"`
 	Failures *int64 `json:"failures,omitempty"`
+	// Rejected are answers of class 4xx.
+	Rejected *int64 `json:"rejected,omitempty"`
 	// AnswerMicros is the sum of the times until an answer began.
 	AnswerMicros *int64 `json:"answer_us,omitempty"`
+	// AnswerTimes count the answers by those times, in seconds.
+	AnswerTimes fleet.Histogram `json:"answer_times,omitzero"`
 	// Note says who took the server out and why; Since when.
 	Note  string    `json:"note,omitempty"`
 	Since time.Time `json:"since,omitzero"`

@@ -2,6 +2,7 @@ package lb
 
 import (
 	"math"
+	"slices"
 	"time"
 	"unicode"
 
@@ -29,9 +30,11 @@ func (s Server) observed() fleet.Standing {
 		Weight:   count(s.Weight, fleet.FullWeight),
 		InFlight: count(s.InFlight, math.MaxInt64),
 		Counters: fleet.Counters{
-			Requests: count(s.Requests, math.MaxInt64),
-			Errors:   count(s.Errors, math.MaxInt64),
-			Failures: count(s.Failures, math.MaxInt64),
+			Requests:    count(s.Requests, math.MaxInt64),
+			Errors:      count(s.Errors, math.MaxInt64),
+			Failures:    count(s.Failures, math.MaxInt64),
+			Rejected:    count(s.Rejected, math.MaxInt64),
+			AnswerTimes: histogram(s.AnswerTimes),
 		},
 		Note: s.note(),
 	}
@@ -68,6 +71,22 @@ func count(n *int64, most int64) fleet.Count {
 		return fleet.Count{}
 	}
 	return fleet.Known(*n, "api")
+}
+
+// boundsMost is the most bounds a histogram may have.
+const boundsMost = 200
+
+// histogram is unknown unless its bounds rise and its counts never fall.
+func histogram(h fleet.Histogram) fleet.Histogram {
+	if len(h.LE) == 0 || len(h.LE) > boundsMost || len(h.Count) != len(h.LE)+1 || h.Count[0] < 0 || !slices.IsSorted(h.Count) {
+		return fleet.Histogram{}
+	}
+	for i, bound := range h.LE {
+		if bound <= 0 || i > 0 && bound <= h.LE[i-1] {
+			return fleet.Histogram{}
+		}
+	}
+	return h
 }
 
 func rotation(r fleet.Rotation) fleet.Rotation {

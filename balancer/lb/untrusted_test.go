@@ -45,6 +45,31 @@ func TestWhatIsOddOrMissingIsUnknown(t *testing.T) {
 	}
 }
 
+func TestTimesThatCannotBeAreUnknown(t *testing.T) {
+	for text, known := range map[string]bool{
+		`{"le": [0.1, 1], "count": [1, 1, 2]}`:         true,
+		`{"le": [0.1, 1], "count": [0, 0, 0]}`:         true,
+		`{}`:                                           false,
+		`{"le": [0.1, 1], "count": [1, 2]}`:            false,
+		`{"le": [0.1, 1], "count": [1, 2, 3, 4]}`:      false,
+		`{"le": [1, 0.1], "count": [1, 2, 3]}`:         false,
+		`{"le": [1, 1], "count": [1, 2, 3]}`:           false,
+		`{"le": [-1, 1], "count": [1, 2, 3]}`:          false,
+		`{"le": [0.1, 1], "count": [3, 2, 3]}`:         false,
+		`{"le": [0.1, 1], "count": [-3, 2, 3]}`:        false,
+		`{"le": [], "count": [3]}`:                     false,
+		`{"le": [` + strings.Repeat("0,", 300) + `1]}`: false,
+	} {
+		pool, err := answering(t, 200, `{"epoch": "1", "servers": [{"name": "web1", "answer_times": `+text+`}]}`).Observe(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s, _ := pool.Of("web1"); s.Counters.AnswerTimes.Known() != known || s.Counters.Rejected.Known {
+			t.Errorf("%s: %+v", text, s.Counters)
+		}
+	}
+}
+
 func TestAnAnswerThatIsNoAnswerIsAnError(t *testing.T) {
 	for name, d := range map[string]*lb.Driver{
 		"no JSON":  answering(t, 200, "<html>"),
