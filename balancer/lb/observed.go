@@ -14,7 +14,7 @@ import (
 func (p Pool) observed() fleet.Pool {
 	pool := fleet.Pool{Epoch: p.Epoch, Standings: make([]fleet.Standing, 0, len(p.Servers))}
 	for _, s := range p.Servers {
-		pool.Standings = append(pool.Standings, s.observed())
+		pool.Standings = append(pool.Standings, s.observed(p.AnswerLE))
 	}
 	if p.Epoch == "" {
 		pool.Trouble = append(pool.Trouble, "noon lb does not say which process it is: a restart of it would go unseen")
@@ -22,7 +22,7 @@ func (p Pool) observed() fleet.Pool {
 	return pool
 }
 
-func (s Server) observed() fleet.Standing {
+func (s Server) observed(answerLE []float64) fleet.Standing {
 	return fleet.Standing{
 		Server:   s.Name,
 		Rotation: rotation(s.Rotation),
@@ -34,7 +34,7 @@ func (s Server) observed() fleet.Standing {
 			Errors:      count(s.Errors, math.MaxInt64),
 			Failures:    count(s.Failures, math.MaxInt64),
 			Rejected:    count(s.Rejected, math.MaxInt64),
-			AnswerTimes: histogram(s.AnswerTimes),
+			AnswerTimes: histogram(answerLE, s.AnswerTimes),
 		},
 		Note: s.note(),
 	}
@@ -77,16 +77,16 @@ func count(n *int64, most int64) fleet.Count {
 const boundsMost = 200
 
 // histogram is unknown unless its bounds rise and its counts never fall.
-func histogram(h fleet.Histogram) fleet.Histogram {
-	if len(h.LE) == 0 || len(h.LE) > boundsMost || len(h.Count) != len(h.LE)+1 || h.Count[0] < 0 || !slices.IsSorted(h.Count) {
+func histogram(le []float64, counts []int64) fleet.Histogram {
+	if len(le) == 0 || len(le) > boundsMost || len(counts) != len(le)+1 || counts[0] < 0 || !slices.IsSorted(counts) {
 		return fleet.Histogram{}
 	}
-	for i, bound := range h.LE {
-		if bound <= 0 || i > 0 && bound <= h.LE[i-1] {
+	for i, bound := range le {
+		if bound <= 0 || i > 0 && bound <= le[i-1] {
 			return fleet.Histogram{}
 		}
 	}
-	return h
+	return fleet.Histogram{LE: le, Count: counts}
 }
 
 func rotation(r fleet.Rotation) fleet.Rotation {

@@ -61,7 +61,7 @@ func (s *server) shown() lb.Server {
 		Weight: &weight, InFlight: &flying,
 		Requests: &count.requests, Errors: &count.errors, Failures: &count.failures,
 		Rejected:     &count.rejected,
-		AnswerMicros: &micros, AnswerTimes: count.answers.histogram(),
+		AnswerMicros: &micros, AnswerTimes: count.answers.upTo(),
 		Note: s.Note, Since: s.Since,
 	}
 }
