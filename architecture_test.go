@@ -52,6 +52,8 @@ var mayImport = map[string][]string{
 	"release":       {"fleet", "host", "host/local", "host/line"},
 	"observe":       {"fleet", "judge", "judge/logs", "observe/logs"},
 	"observe/check": {"fleet", "host", "host/line"},
+	// What judges compare that nobody had to configure.
+	"observe/figures": {"fleet", "host", "judge/monitors", "observe/check"},
 	// Reading logs: bytes of a source become lines, redacted and understood.
 	"observe/logs":        {"fleet", "host", "host/line", "judge/logs", "observe/logs/format", "observe/logs/redact"},
 	"observe/logs/format": {"judge/logs", "observe/logs/redact"},
