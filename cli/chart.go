@@ -2,10 +2,7 @@ package cli
 
 import (
 	"fmt"
-	"math"
 	"os"
-	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -64,7 +61,8 @@ func (a *app) charts(all []monitors.Chart) string {
 // draw is a chart in lines, none wider than there is room for.
 func (l chartLook) draw(c monitors.Chart) []string {
 	lines := l.heading(c)
-	if columns := min(l.columns, chartMost); columns >= chartLeast && len(knownPoints(c)) > 0 {
+	_, drawable := c.Most()
+	if columns := min(l.columns, chartMost); columns >= chartLeast && drawable {
 		lines = append(lines, l.plot(c, columns)...)
 	}
 	for i, line := range lines {
@@ -77,16 +75,16 @@ func (l chartLook) draw(c monitors.Chart) []string {
 // lines where there is no room for one.
 func (l chartLook) heading(c monitors.Chart) []string {
 	signs, name := signsOf(l.ascii), l.paint.strong(fleet.Plain(oneLine(c.Name)))
-	if len(knownPoints(c)) == 0 {
+	if _, drawable := c.Most(); !drawable {
 		return []string{name + "  nothing measured yet"}
 	}
 	parts := []string{name, "canary " + l.paint.strong(signs.canary) + " " + lastFigure(c.Canary, c.Unit)}
 	if len(c.Live) > 0 {
 		parts = append(parts, "live "+signs.live+" "+lastFigure(c.Live, c.Unit))
 	}
-	low, high := lastKnown(c.Low), lastKnown(c.High)
+	low, high := monitors.Last(c.Low), monitors.Last(c.High)
 	if low.Known() && high.Known() {
-		parts = append(parts, "each live "+signs.band+" "+figure(float64(low))+" .. "+figure(float64(high)))
+		parts = append(parts, "each live "+signs.band+" "+low.String()+" .. "+high.String())
 	}
 	if line := strings.Join(parts, "   "); width(line) <= l.columns {
 		return []string{line}
@@ -94,46 +92,21 @@ func (l chartLook) heading(c monitors.Chart) []string {
 	return strings.Split(strings.Join(parts, "\n  "), "\n")
 }
 
-func knownPoints(c monitors.Chart) []monitors.Point {
-	return slices.DeleteFunc(slices.Concat(c.Canary, c.Live, c.Low, c.High), func(p monitors.Point) bool { return !p.Known() })
-}
-
-func lastKnown(points []monitors.Point) monitors.Point {
-	for _, p := range slices.Backward(points) {
-		if p.Known() {
-			return p
-		}
-	}
-	return monitors.Point(math.NaN())
-}
-
 func lastFigure(points []monitors.Point, unit string) string {
-	p := lastKnown(points)
+	p := monitors.Last(points)
 	if !p.Known() {
-		return "unknown"
+		return p.String()
 	}
-	return strings.TrimRight(figure(float64(p))+" "+fleet.Plain(unit), " ")
-}
-
-// figure is a number of three digits.
-func figure(x float64) string {
-	short, err := strconv.ParseFloat(strconv.FormatFloat(x, 'g', 3, 64), 64)
-	if err != nil {
-		short = x // never: it was a number
-	}
-	if abs := math.Abs(short); abs != 0 && (abs < 1e-4 || abs >= 1e7) {
-		return strconv.FormatFloat(short, 'g', 3, 64)
-	}
-	return strconv.FormatFloat(short, 'f', -1, 64)
+	return strings.TrimRight(p.String()+" "+fleet.Plain(unit), " ")
 }
 
 // plot draws the chart below its heading: rows with the values at their left,
 // an axis, and the times below it.
 func (l chartLook) plot(c monitors.Chart, columns int) []string {
-	top := roundAbove(slices.Max(knownPoints(c)))
+	top := c.Top()
 	labels := make([]string, chartRows+1)
-	labels[0] = strings.TrimRight(figure(top)+" "+fleet.Plain(c.Unit), " ")
-	labels[chartRows/2], labels[chartRows] = figure(top/2), "0"
+	labels[0] = strings.TrimRight(top.String()+" "+fleet.Plain(c.Unit), " ")
+	labels[chartRows/2], labels[chartRows] = (top / 2).String(), "0"
 	wide := 0
 	for _, label := range labels {
 		wide = max(wide, width(label))
@@ -149,36 +122,20 @@ func (l chartLook) plot(c monitors.Chart, columns int) []string {
 	return append(lines, strings.Repeat(" ", wide+2)+l.paint.faint(times(c, canvas.wide, at)))
 }
 
-// roundAbove is the next round number: 1, 2, 2.5 or 5 with zeros.
-func roundAbove(p monitors.Point) float64 {
-	x := float64(p)
-	if x <= 0 {
-		return 1
-	}
-	ten := math.Pow(10, math.Floor(math.Log10(x)))
-	for _, round := range []float64{1, 2, 2.5, 5} {
-		if x <= round*ten*(1+1e-9) {
-			return round * ten
-		}
-	}
-	return 10 * ten
-}
-
 // times are those of the left end, of the upgrade and of the right end.
 func times(c monitors.Chart, wide, at int) string {
-	n := max(len(c.Canary), len(c.Live), len(c.Low), len(c.High))
 	if at < 0 {
-		return ends(clock(c.From), clock(c.From.Add(time.Duration(n)*c.Every)), wide)
+		return ends(clock(c.From), clock(c.End()), wide)
 	}
-	line := []byte(ends("", "+"+briefly(time.Duration(n-c.Upgraded)*c.Every), wide))
+	line := []byte(ends("", "+"+briefly(c.End().Sub(c.UpgradedAt())), wide))
 	put := func(text string, from int) {
 		if from = max(from, 0); from+len(text) < len(line) && strings.TrimSpace(string(line[from:from+len(text)+1])) == "" {
 			copy(line[from:], text)
 		}
 	}
-	put("upgraded "+clock(c.From.Add(time.Duration(c.Upgraded)*c.Every)), at)
+	put("upgraded "+clock(c.UpgradedAt()), at)
 	if c.Upgraded > 0 {
-		put("-"+briefly(time.Duration(c.Upgraded)*c.Every), 0)
+		put("-"+briefly(c.UpgradedAt().Sub(c.From)), 0)
 	}
 	return string(line)
 }

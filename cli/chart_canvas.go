@@ -67,17 +67,16 @@ func (c *canvas) ink(row, column int, i ink) {
 
 // upgradeAt is the column of the upgrade, -1 if it is not on the chart.
 func (c *canvas) upgradeAt(of monitors.Chart) int {
-	n := max(len(of.Canary), len(of.Live), len(of.Low), len(of.High))
-	if of.Upgraded < 0 || of.Upgraded >= n {
+	if !of.HasUpgrade() {
 		return -1
 	}
-	return of.Upgraded * c.wide / n
+	return of.Upgraded * c.wide / of.Len()
 }
 
 // chart draws the band, the live servers and the canary; top is the value of
 // the upper edge, 0 that of the lower one.
-func (c *canvas) chart(of monitors.Chart, top float64) {
-	n := max(len(of.Canary), len(of.Live), len(of.Low), len(of.High))
+func (c *canvas) chart(of monitors.Chart, top monitors.Point) {
+	n := of.Len()
 	if at := c.upgradeAt(of); at >= 0 {
 		for row := range c.high {
 			c.ink(row, at, marked)
@@ -99,7 +98,7 @@ func (c *canvas) chart(of monitors.Chart, top float64) {
 
 // canary draws the line of the canary: in braille two dots wide and four high
 // a character.
-func (c *canvas) canary(points []monitors.Point, n int, top float64) {
+func (c *canvas) canary(points []monitors.Point, n int, top monitors.Point) {
 	across, down := 2, 4
 	if c.ascii {
 		across, down = 1, 1
@@ -133,9 +132,9 @@ func (c *canvas) dot(x, y, across, down int) {
 }
 
 // rowOf is the row of a value where each row is split into so many.
-func (c *canvas) rowOf(p monitors.Point, top float64, split int) int {
+func (c *canvas) rowOf(p monitors.Point, top monitors.Point, split int) int {
 	rows := c.high * split
-	row := int(math.Floor((1 - float64(p)/top) * float64(rows)))
+	row := int(math.Floor((1 - float64(p/top)) * float64(rows)))
 	return min(max(row, 0), rows-1)
 }
 

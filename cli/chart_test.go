@@ -117,11 +117,3 @@ func TestAColouredChartSaysTheSame(t *testing.T) {
 		}
 	}
 }
-
-func TestRoundNumbersAbove(t *testing.T) {
-	for x, want := range map[float64]float64{0: 1, 0.9: 1, 1: 1, 1.2: 2, 2.1: 2.5, 3: 5, 7: 10, 1530: 2000, 0.00031: 0.0005, 100: 100} {
-		if got := roundAbove(monitors.Point(x)); math.Abs(got-want) > want*1e-9 {
-			t.Errorf("%v: %v", x, got)
-		}
-	}
-}

@@ -182,11 +182,3 @@ func TestLimitsAreWrittenAsTheyAreRead(t *testing.T) {
 		}
 	}
 }
-
-func TestEvidenceInWords(t *testing.T) {
-	for x, want := range map[float64]string{0: "0:1", 0.73: "0.7:1", 9.99: "9.9:1", 260.4: "260:1", 12345: "12,345:1", math.MaxFloat64: "over 1,000,000:1"} {
-		if got := odds(x); got != want {
-			t.Errorf("%v: %s", x, got)
-		}
-	}
-}
