@@ -14,7 +14,7 @@ import (
 
 // methods in the order of the tables.
 const (
-	noon = iota
+	byNoon = iota
 	ranksAtEnd
 	ranksPeeking
 	fixedThresholds
@@ -66,7 +66,7 @@ func bakeOne(w simulated.World, fault simulated.Fault, seed uint64, beside bool)
 	for o := range f.Observations() {
 		v.passed(o.Time)
 		v.observe(o)
-		if v.by[noon].worse && !beside {
+		if v.by[byNoon].worse && !beside {
 			break
 		}
 	}
@@ -107,13 +107,13 @@ func (v *oven) passed(now time.Time) {
 // after every third.
 func (v *oven) ask(tick int) {
 	last := tick >= v.all*12
-	if v.by[noon].worse || tick > 24 && tick%3 != 0 && !last {
+	if v.by[byNoon].worse || tick > 24 && tick%3 != 0 && !last {
 		return
 	}
 	r := v.judge.Report(simulated.New)
 	v.opinion = r.Opinion
 	if r.Opinion == monitors.Worse {
-		v.by[noon] = v.now(tick * 5)
+		v.by[byNoon] = v.now(tick * 5)
 		if len(r.Findings) > 0 {
 			v.words = r.Findings[0].Series + ": " + r.Findings[0].Words
 		}

@@ -46,7 +46,7 @@ func TestFigures(t *testing.T) {
 
 func printFalse(t *testing.T, n int) {
 	fmt.Printf("\nFalse rollbacks of %d canaries with nothing wrong (10 servers, 10 requests/s each, .5 %% errors, unless said)\n\n", n)
-	fmt.Printf("%-26s | %9s %9s %9s |", "", shortNames[noon], "healthy", "undecided")
+	fmt.Printf("%-26s | %9s %9s %9s |", "", shortNames[byNoon], "healthy", "undecided")
 	for _, name := range shortNames[ranksAtEnd:] {
 		fmt.Printf(" %12s", name)
 	}
@@ -59,16 +59,16 @@ func printFalse(t *testing.T, n int) {
 }
 
 func printWorld(t *testing.T, w simulated.World, all []bake) {
-	line := fmt.Sprintf("%-26s | %9s %9s %9s |", w.Name, shareWorse(all, noon), shareOf(all, monitors.Healthy), shareOf(all, monitors.Undecided))
+	line := fmt.Sprintf("%-26s | %9s %9s %9s |", w.Name, shareWorse(all, byNoon), shareOf(all, monitors.Healthy), shareOf(all, monitors.Undecided))
 	for m := ranksAtEnd; m < methodCount && !*alone; m++ {
 		line += fmt.Sprintf(" %12s", shareWorse(all, m))
 	}
 	fmt.Println(line)
 	worse := 0
 	for i, b := range all {
-		if b.by[noon].worse {
+		if b.by[byNoon].worse {
 			worse++
-			t.Logf("%s, bake %d after %d s: %s", w.Name, i, b.by[noon].seconds, b.words)
+			t.Logf("%s, bake %d after %d s: %s", w.Name, i, b.by[byNoon].seconds, b.words)
 		}
 	}
 	// The target is 1 %; of few bakes one may be wrong.
@@ -103,7 +103,7 @@ func printFound(t *testing.T, title string, harms []harm, n int) {
 	fmt.Printf("\n%s, in the world \"all\": share found of %d, median seconds, median canary requests\n\n", title, n)
 	fmt.Printf("%-26s", "")
 	for m, name := range shortNames {
-		if m == noon || !*alone {
+		if m == byNoon || !*alone {
 			fmt.Printf(" | %-19s", name)
 		}
 	}
@@ -118,11 +118,11 @@ func printFound(t *testing.T, title string, harms []harm, n int) {
 func printHarm(t *testing.T, h harm, all []bake) {
 	line := fmt.Sprintf("%-26s", h.Name)
 	for m := range methodCount {
-		if m == noon || !*alone {
+		if m == byNoon || !*alone {
 			line += fmt.Sprintf(" | %-19s", foundBy(all, m))
 		}
 	}
-	met, target := h.target(foundBy(all, noon))
+	met, target := h.target(foundBy(all, byNoon))
 	fmt.Println(line + " | " + target)
 	if !met {
 		t.Errorf("MISSED: %s: %s", h.Name, target)
@@ -183,8 +183,8 @@ func (h harm) target(s summary) (met bool, text string) {
 // TestCanariesWithNothingWrongAreNotRolledBack is a small part of the tables.
 func TestCanariesWithNothingWrongAreNotRolledBack(t *testing.T) {
 	for i, b := range bakeAll(simulated.All(), simulated.Fault{}, seedsOfWorlds, 12, false) {
-		if b.by[noon].worse {
-			t.Errorf("bake %d was called worse after %d s: %s", i, b.by[noon].seconds, b.words)
+		if b.by[byNoon].worse {
+			t.Errorf("bake %d was called worse after %d s: %s", i, b.by[byNoon].seconds, b.words)
 		}
 	}
 }
@@ -195,7 +195,7 @@ func TestBigRegressionsAreFound(t *testing.T) {
 			continue
 		}
 		for _, b := range bakeAll(h.world, h.Fault, seedsOfHarms+uint64(i)*seedsOfWorlds, 2, false) {
-			if !b.by[noon].worse {
+			if !b.by[byNoon].worse {
 				t.Errorf("%s: not found in 30 min, but %s", h.Name, b.opinion)
 			}
 		}
