@@ -50,7 +50,7 @@ var mayImport = map[string][]string{
 	"host/hosts":    {"fleet", "host", "host/local", "host/ssh"},
 	"host/output":   {"host"},
 	"release":       {"fleet", "host", "host/local", "host/line"},
-	"observe":       {"fleet", "judge", "judge/logs", "observe/logs"},
+	"observe":       {"fleet", "judge", "judge/logs", "judge/monitors", "observe/logs", "observe/figures"},
 	"observe/check": {"fleet", "host", "host/line"},
 	// What judges compare that nobody had to configure.
 	"observe/figures": {"fleet", "host", "judge/monitors", "observe/check"},
