@@ -16,7 +16,7 @@ const lineMost = 64 << 10
 
 // errCut tells that an answer ends before its end: what was being read then is
 // not complete.
-var errCut = errors.New("it ends in the middle")
+var errCut = errors.New("the answer ends in the middle: only what came before is used")
 
 // sink takes samples. What it does not want is passed over unread.
 type sink interface {
@@ -158,6 +158,9 @@ func nameOf(line string) (name, rest string, err error) {
 	if strings.HasPrefix(line, `{"`) {
 		name, rest, err = quoted(line[2:])
 		return name, "{" + strings.TrimPrefix(strings.TrimLeft(rest, " \t"), ","), err
+	}
+	if strings.HasPrefix(line, "<") {
+		return "", "", errors.New("it is a page (HTML), not metrics")
 	}
 	end := strings.IndexAny(line, "{ \t")
 	if end <= 0 || !plainName(line[:end]) {
