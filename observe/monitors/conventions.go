@@ -55,7 +55,7 @@ var latencies = []convention{
 }
 
 // notServed are words of names that are not about what customers are answered.
-var notServed = regexp.MustCompile(`(^|_)(client|outgoing|outbound|upstream|egress|external|promhttp|prometheus|scrape|size|bytes|body|gc|db|database|sql|query|redis|kafka|cache|job|task|cron|worker|aws|s3|dns|tls|lock|pause|compaction|rotation|eventloop)(_|$)`)
+var notServed = regexp.MustCompile(`(^|_)(client|outgoing|outbound|upstream|egress|external|promhttp|scrape|size|bytes|body|gc|db|database|sql|query|redis|kafka|cache|job|task|cron|worker|aws|s3|dns|tls|lock|pause|compaction|rotation|eventloop)(_|$)`)
 
 // statusLabels say how a request ended, as a status of HTTP, its class ("5xx"),
 // a code of gRPC or a word.

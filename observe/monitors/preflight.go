@@ -3,55 +3,57 @@ package monitors
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
-	"time"
 
 	"noon/fleet"
 	judgemonitors "noon/judge/monitors"
 )
 
-// Preflight looks whether the server's monitors can be read, and are understood.
+// Preflight looks whether the server's monitors can be read, and says what is
+// understood of them: "requests and errors by 12 endpoints, latency, memory". Where
+// noon.yaml names no monitor there is nothing to say.
 func (r *Reader) Preflight(ctx context.Context, s fleet.Server) []fleet.Problem {
-	_, problems := r.Examine(ctx, s)
-	return problems
-}
-
-// Examine says what is understood of the server's monitors, "requests and errors
-// by 12 endpoints, latency, memory", and what is wrong. Where noon.yaml names no
-// monitor there is neither.
-func (r *Reader) Examine(ctx context.Context, s fleet.Server) (words string, problems []fleet.Problem) {
-	m := r.options.Monitors
-	o := judgemonitors.Observation{Time: time.Now(), Counters: map[string]float64{}, Histograms: map[string]judgemonitors.Histogram{}, Gauges: map[string]float64{}}
+	m, o := r.options.Monitors, observation(s)
+	var all []fleet.Problem
 	switch {
 	case m.Metrics != "":
 		u := r.readMetrics(ctx, s, &o)
-		words, problems = u.String(), u.problems()
+		all = said(m.Metrics, u.String(), u.problems(), s)
 	case m.Prometheus != nil:
 		t := r.readPrometheus(ctx, s, &o)
-		words, problems = asked(o), prometheusProblems(t, o)
+		all = said(m.Prometheus.URL, asked(o), prometheusProblems(t, o), s)
 	}
-	for i := range problems {
-		problems[i].What = s.Name + ": monitors: " + problems[i].What
+	for i := range all {
+		all[i].What = s.Name + ": monitors: " + all[i].What
 	}
-	return words, problems
+	return all
+}
+
+// said puts what is understood before the problems.
+func said(url, understood string, problems []fleet.Problem, s fleet.Server) []fleet.Problem {
+	if understood == nothing {
+		return problems
+	}
+	where := strings.SplitN(filled(url, s), "?", 2)[0] // the rest may be a secret
+	return append([]fleet.Problem{{What: where + ": " + understood}}, problems...)
 }
 
 // metricsMend is said where the application's metrics cannot be read.
-const metricsMend = `correct "monitors: metrics:" in noon.yaml, or remove it: the load balancer's counters are judged all the same`
+const metricsMend = `correct "monitors: metrics:" in noon.yaml (docs/monitors.md has the names that are understood), or remove it: the load balancer's counters are judged all the same`
 
 // problems are what keeps a canary from being judged well.
 func (u understood) problems() []fleet.Problem {
 	var all []fleet.Problem
-	nothing := u.String() == "nothing"
+	blind := u.String() == nothing
 	for _, sentence := range u.trouble {
-		all = append(all, fleet.Problem{Fatal: nothing, What: sentence, Mend: metricsMend})
+		all = append(all, fleet.Problem{Fatal: blind, What: sentence, Mend: metricsMend})
 	}
 	switch {
-	case nothing && len(all) == 0:
-		all = append(all, fleet.Problem{Fatal: true, What: "it answers, but nothing in it is named as noon knows it", Mend: `name counters in "monitors: business:", or see docs/monitors.md for the names that are understood`})
-	case nothing:
+	case blind:
 	case u.requests == "":
-		all = append(all, fleet.Problem{What: "no counter of requests is understood in it (" + u.String() + " are): it may come with the first request", Mend: "see docs/monitors.md for the names that are; the load balancer counts requests all the same"})
+		all = append(all, fleet.Problem{What: "no counter of requests is understood in it: it may come with the first request", Mend: "see docs/monitors.md for the names that are; the load balancer counts requests all the same"})
 	case u.errors == "":
 		all = append(all, fleet.Problem{What: u.requests + " does not say how requests ended", Mend: "give it a label like code or status; the load balancer counts errors all the same"})
 	}
@@ -71,28 +73,27 @@ func (u understood) withoutLatency() fleet.Problem {
 	}
 }
 
-// asked says what Prometheus answered.
+// asked says what Prometheus answered, by the names of the queries.
 func asked(o judgemonitors.Observation) string {
-	words := []string{}
-	for _, found := range []struct {
-		n    int
-		what string
-	}{{len(o.Counters), "counters"}, {len(o.Histograms), "histograms"}, {len(o.Gauges), "gauges"}} {
-		if found.n > 0 {
-			words = append(words, fmt.Sprintf("%d %s", found.n, found.what))
-		}
+	names := slices.Concat(slices.Collect(maps.Keys(o.Counters)), slices.Collect(maps.Keys(o.Histograms)), slices.Collect(maps.Keys(o.Gauges)))
+	if len(names) == 0 {
+		return nothing
 	}
-	if len(words) == 0 {
-		return "nothing"
+	slices.Sort(names)
+	if more := len(names) - namedMost; more > 0 {
+		return strings.Join(names[:namedMost], ", ") + fmt.Sprintf(" and %d more", more)
 	}
-	return strings.Join(words, ", ")
+	return strings.Join(names, ", ")
 }
+
+// namedMost is how many series are named.
+const namedMost = 20
 
 // prometheusProblems are fatal where nothing at all was answered.
 func prometheusProblems(t trouble, o judgemonitors.Observation) []fleet.Problem {
 	var all []fleet.Problem
 	for _, sentence := range t {
-		all = append(all, fleet.Problem{Fatal: asked(o) == "nothing", What: sentence, Mend: `see "monitors: prometheus:" in noon.yaml`})
+		all = append(all, fleet.Problem{Fatal: asked(o) == nothing, What: sentence, Mend: `see "monitors: prometheus:" in noon.yaml`})
 	}
 	return all
 }

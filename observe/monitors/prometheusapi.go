@@ -130,15 +130,24 @@ func unpack(body []byte, status int) ([]result, error) {
 	}
 	switch {
 	case status == http.StatusBadRequest || status == http.StatusUnprocessableEntity:
-		return nil, fmt.Errorf("it does not understand the query: %s", fleet.Quoted(a.Error))
+		return nil, fmt.Errorf("it does not understand the query: %s", brief(a.Error))
 	case status != http.StatusOK || a.Status != "success":
-		return nil, fmt.Errorf("it answers with status %d: %s", status, fleet.Quoted(a.Error))
+		return nil, fmt.Errorf("it answers with status %d: %s", status, brief(a.Error))
 	case a.Data.Type == "scalar":
 		return scalar(a.Data.Result)
 	case a.Data.Type != "vector":
 		return nil, fmt.Errorf("the query finds %s, not numbers of this moment: see what it asks for", fleet.Quoted(a.Data.Type))
 	}
 	return vector(a.Data.Result)
+}
+
+// brief is what Prometheus says of a query, which the query is a part of.
+func brief(said string) string {
+	const most = 300
+	if len(said) > most {
+		return strings.ToValidUTF8(said[:most], "") + "..."
+	}
+	return said
 }
 
 func scalar(raw json.RawMessage) ([]result, error) {

@@ -47,11 +47,7 @@ func New(o Options) *Reader {
 // observation, and why is in trouble: sentences, free of secrets and control
 // characters. Where noon.yaml names no monitor there is neither.
 func (r *Reader) Read(ctx context.Context, s fleet.Server) (judgemonitors.Observation, []string) {
-	o := judgemonitors.Observation{
-		Time: time.Now().UTC(), Server: s.Name,
-		Counters: map[string]float64{}, Histograms: map[string]judgemonitors.Histogram{}, Gauges: map[string]float64{},
-	}
-	m := r.options.Monitors
+	o, m := observation(s), r.options.Monitors
 	switch {
 	case m.Metrics != "":
 		u := r.readMetrics(ctx, s, &o)
@@ -60,6 +56,14 @@ func (r *Reader) Read(ctx context.Context, s fleet.Server) (judgemonitors.Observ
 		return o, r.readPrometheus(ctx, s, &o).sentences()
 	}
 	return o, nil
+}
+
+// observation is one in which nothing was measured yet.
+func observation(s fleet.Server) judgemonitors.Observation {
+	return judgemonitors.Observation{
+		Time: time.Now().UTC(), Server: s.Name,
+		Counters: map[string]float64{}, Histograms: map[string]judgemonitors.Histogram{}, Gauges: map[string]float64{},
+	}
 }
 
 // readMetrics asks the application itself.

@@ -157,7 +157,11 @@ func (t *text) of(name string) (string, kind) {
 func nameOf(line string) (name, rest string, err error) {
 	if strings.HasPrefix(line, `{"`) {
 		name, rest, err = quoted(line[2:])
-		return name, "{" + strings.TrimPrefix(strings.TrimLeft(rest, " \t"), ","), err
+		rest = strings.TrimLeft(rest, " \t")
+		if err == nil && !strings.HasPrefix(rest, ",") && !strings.HasPrefix(rest, "}") {
+			err = errors.New("its name does not end")
+		}
+		return name, "{" + strings.TrimPrefix(rest, ","), err
 	}
 	if strings.HasPrefix(line, "<") {
 		return "", "", errors.New("it is a page (HTML), not metrics")

@@ -39,6 +39,9 @@ func (c *collector) understand(e *endpoints, o *judgemonitors.Observation) under
 	c.reportBusiness(o, &u)
 	c.reportGauges(o, &u)
 	u.process = c.process(&u.trouble)
+	if u.String() == nothing && len(u.trouble) == 0 {
+		u.trouble.add("it answers, but nothing in it is named as noon knows it")
+	}
 	return u
 }
 
@@ -169,6 +172,9 @@ func (c *collector) process(t *trouble) process {
 	return p
 }
 
+// nothing is what is said of an answer in which nothing is understood.
+const nothing = "nothing"
+
 // String says it as people do: "requests and errors by 12 endpoints, latency, memory".
 func (u understood) String() string {
 	var parts []string
@@ -186,7 +192,7 @@ func (u understood) String() string {
 		parts = append(parts, "cpu")
 	}
 	if len(parts) == 0 {
-		return "nothing"
+		return nothing
 	}
 	return strings.Join(parts, ", ")
 }
