@@ -52,6 +52,8 @@ var mayImport = map[string][]string{
 	"release":       {"fleet", "host", "host/local", "host/line"},
 	"observe":       {"fleet", "judge", "judge/logs", "observe/logs"},
 	"observe/check": {"fleet", "host", "host/line"},
+	// What judges compare that nobody had to configure.
+	"observe/figures": {"fleet", "host", "judge/monitors", "observe/check"},
 	// Reading logs: bytes of a source become lines, redacted and understood.
 	"observe/logs":        {"fleet", "host", "host/line", "judge/logs", "observe/logs/format", "observe/logs/redact"},
 	"observe/logs/format": {"judge/logs", "observe/logs/redact"},
@@ -66,15 +68,16 @@ var mayImport = map[string][]string{
 	"demo/shop":      {},
 	"demo/customers": {},
 
-	// Only test code imports these. What the judge of logs is measured on
-	// shares no code with it.
-	"judge/logs/simulated": {},
-	"testbed":              {"demo/shop", "fleet"},
-	"e2e":                  {"..."},
+	// Only test code imports these. What a judge is measured on shares no code
+	// with it: of the judge of monitors it knows what goes in.
+	"judge/logs/simulated":     {},
+	"judge/monitors/simulated": {"fleet", "judge/monitors"},
+	"testbed":                  {"demo/shop", "fleet"},
+	"e2e":                      {"..."},
 }
 
 // forTestsOnly are packages that only tests, and packages for tests, import.
-var forTestsOnly = []string{"testbed", "judge/logs/simulated", "balancer/balancertest", "e2e"}
+var forTestsOnly = []string{"testbed", "judge/logs/simulated", "judge/monitors/simulated", "balancer/balancertest", "e2e"}
 
 func TestPackagesImportOnlyWhatTheyMay(t *testing.T) {
 	for name, p := range packages(t) {

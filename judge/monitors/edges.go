@@ -89,6 +89,7 @@ func (j *Judge) choose() {
 				f.quantile, f.traits = q.of, q.traits
 				f.series = fmt.Sprintf("%s %s", name, q.name)
 				f.ignored = j.ignores(f.series)
+				f.steep = steepness(all, f)
 				j.families = append(j.families, f)
 			}
 		}
@@ -149,5 +150,26 @@ func nearest(all []*family, share float64) *family {
 	}
 	return best
 }
+
+// steepness of the share above an edge, as the slope between its neighbours on
+// logarithmic scales.
+func steepness(all []*family, f *family) float64 {
+	at := slices.Index(all, f)
+	low, high := max(at-1, 0), min(at+1, len(all)-1)
+	above, total := all[low].share()
+	least, _ := all[high].share()
+	if least < 5 { // too few to tell: the edge itself and what is below
+		high = at
+		least, _ = f.share()
+	}
+	if low == high || above <= 0 || least <= 0 || total <= 0 || all[low].edge <= 0 {
+		return steepMost
+	}
+	return min(math.Log(above/least)/math.Log(all[high].edge/all[low].edge), steepMost)
+}
+
+// steepMost bounds the steepness: a normal logarithm with a deviation of .5 has it
+// at p99.9.
+const steepMost = 7
 
 func logOdds(p float64) float64 { return math.Log(p / (1 - p)) }

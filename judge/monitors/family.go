@@ -8,11 +8,12 @@ type family struct {
 	series string
 	// down: a fall is worse, otherwise a rise.
 	down bool
-	// part: it is a part of the server's work, judged with all other parts.
-	part bool
 	// edge is of a histogram: the events are observations above it.
 	edge     float64
 	quantile float64
+	// steep is by how much the share above the edge grows, in per cent, when
+	// everything takes one per cent longer.
+	steep float64
 	// life is what was counted before it was watched.
 	life    count
 	ignored bool
@@ -27,8 +28,9 @@ type family struct {
 
 // traits are what is assumed of a kind of family before anything is known.
 type traits struct {
+	class class
 	// restart is how much a restart alone changes its logarithm, as a standard
-	// deviation (r0 of the design).
+	// deviation (r0 of the design); of latency, the logarithm of the time.
 	restart float64
 	// dispersion is the least that is believed of the variance of counts to
 	// their mean.
@@ -42,9 +44,9 @@ type traits struct {
 }
 
 var (
-	errorTraits    = traits{restart: .10, dispersion: 1, drift: .08, harmless: .001}
-	partTraits     = traits{restart: .10, dispersion: 1, drift: .08, harmless: .02}
-	businessTraits = traits{restart: .03, dispersion: 1, drift: .04}
+	errorTraits    = traits{class: ofErrors, restart: .10, dispersion: 1, drift: .08, harmless: .001}
+	partTraits     = traits{class: ofParts, restart: .10, dispersion: 1, drift: .08, harmless: .05}
+	businessTraits = traits{class: ofBusiness, restart: .03, dispersion: 1, drift: .04}
 )
 
 // quantiles of the live version's latency whose values become edges: so many
@@ -54,10 +56,10 @@ var quantiles = []struct {
 	of     float64
 	traits traits
 }{
-	{"p50", .5, traits{restart: .03, dispersion: .5, drift: .03, warm: true, harmless: .001}},
-	{"p90", .9, traits{restart: .06, dispersion: .9, drift: .05, warm: true, harmless: .001}},
-	{"p99", .99, traits{restart: .06, dispersion: 1, drift: .06, warm: true, harmless: .001}},
-	{"p99.9", .999, traits{restart: .10, dispersion: 1, drift: .08, warm: true, harmless: .001}},
+	{"p50", .5, traits{class: ofLatency, restart: .04, dispersion: .5, drift: .03, warm: true, harmless: .001}},
+	{"p90", .9, traits{class: ofLatency, restart: .04, dispersion: .9, drift: .05, warm: true, harmless: .001}},
+	{"p99", .99, traits{class: ofLatency, restart: .04, dispersion: 1, drift: .06, warm: true, harmless: .001}},
+	{"p99.9", .999, traits{class: ofLatency, restart: .04, dispersion: 1, drift: .08, warm: true, harmless: .001}},
 }
 
 // count is events among occasions.

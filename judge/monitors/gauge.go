@@ -2,13 +2,14 @@ package monitors
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"time"
 )
 
 const (
 	// gaugeRestart is how much a restart alone changes a gauge's logarithm.
-	gaugeRestart = .05
+	gaugeRestart = .03
 	// gaugeNoise is the least standard deviation of a minute that is believed.
 	gaugeNoise = .02
 	// gaugePast is the least history, in minutes, with which a gauge is judged.
@@ -23,8 +24,6 @@ type gauge struct {
 	series string
 	// settles is how long after a start it is not as it will be.
 	settles time.Duration
-	// follows: it follows the load of requests.
-	follows bool
 	// grows: it may leak.
 	grows bool
 	// levels of each column, oldest first.
@@ -45,17 +44,19 @@ type level struct {
 
 func (l level) mean() float64 { return l.sum / l.n }
 
-// traitsOf a gauge by its name.
+// newGauge knows by its name how long a gauge takes after a start, and whether it
+// may leak.
 func newGauge(series string) *gauge {
-	name := strings.ToLower(series)
 	g := &gauge{series: strings.Clone(series), settles: time.Minute, trials: map[*contender]*gaugeTrial{}}
+	name := strings.ToLower(series)
+	named := func(words ...string) bool {
+		return slices.ContainsFunc(words, func(word string) bool { return strings.Contains(name, word) })
+	}
 	switch {
-	case strings.Contains(name, "mem") || strings.Contains(name, "heap") || strings.Contains(name, "rss"):
+	case named("mem", "heap", "rss"):
 		g.settles, g.grows = 5*time.Minute, true
-	case strings.Contains(name, "file") || strings.Contains(name, "fds") || strings.Contains(name, "connection") || strings.Contains(name, "thread") || strings.Contains(name, "goroutine"):
+	case named("file", "fds", "connection", "thread", "goroutine"):
 		g.settles, g.grows = 2*time.Minute, true
-	case strings.Contains(name, "cpu") || strings.Contains(name, "load"):
-		g.follows = true
 	}
 	return g
 }

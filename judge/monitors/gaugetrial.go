@@ -197,14 +197,14 @@ func (t *gaugeTrial) weigh(j *Judge, at int64) {
 }
 
 // z is by how much a server's level rose against the live ones' since before.
-// What follows the load must have risen beyond it, too.
+// Where its load rose, too, it must have risen beyond that.
 func (t *gaugeTrial) z(column int, l level) (float64, bool) {
 	raw, load, ok := t.g.difference(column, l)
 	if !ok {
 		return 0, false
 	}
 	z := raw - t.base[column]
-	if t.g.follows && !math.IsNaN(load) && !math.IsNaN(t.load[column]) {
+	if !math.IsNaN(load) && !math.IsNaN(t.load[column]) {
 		z = min(z, z-(load-t.load[column]))
 	}
 	return z, true
@@ -223,7 +223,7 @@ func (t *gaugeTrial) tell(column int, l level) {
 func (t *gaugeTrial) floor(alpha float64) float64 {
 	many := float64(max(len(t.k.columns), 1))
 	own := (t.drift + t.variance/float64(max(t.minutes, 1))) / many
-	restart := student(t.restarts+3, alpha) * gaugeRestart / 2 / math.Sqrt(many)
+	restart := student(t.restarts+restartsBefore, alpha) * gaugeRestart / 2 / math.Sqrt(many)
 	return math.Hypot(restart, normal(alpha)*math.Sqrt(own))
 }
 

@@ -19,18 +19,12 @@ const (
 	levelLeast = 5 * time.Minute
 	// partLeast is the least share of the requests of a part that is asked to be
 	// well by itself.
-	partLeast = .01
+	partLeast = .1
 )
 
 // missing says what keeps a version that is not worse from being healthy.
 func (j *Judge) missing(k *contender, terms []term, r Report) []string {
 	all := j.unseen(k)
-	if left := j.settings.Least - j.now.Sub(k.since); left > 0 {
-		all = append(all, left.Round(time.Second).String()+" more of watching")
-	}
-	if more := j.settings.Requests - r.Requests; more > 0 {
-		all = append(all, plural(more, "more request"))
-	}
 	if len(all) == 0 && len(terms) == 0 {
 		return []string{"nothing of the new version could be compared yet"}
 	}
@@ -38,6 +32,18 @@ func (j *Judge) missing(k *contender, terms []term, r Report) []string {
 		all = append(all, fmt.Sprintf("%s to be cleared up: the evidence is %s, and %s is worse", f.Series, odds(f.Evidence), odds(r.Needed)))
 	}
 	return append(all, j.doubts(k, r)...)
+}
+
+// waiting says what the policy still demands.
+func (j *Judge) waiting(k *contender) []string {
+	var all []string
+	if left := j.settings.Least - j.now.Sub(k.since); left > 0 {
+		all = append(all, left.Round(time.Second).String()+" more of watching")
+	}
+	if more := j.settings.Requests - int64(k.requests); more > 0 {
+		all = append(all, plural(more, "more request"))
+	}
+	return all
 }
 
 // unseen says what is not measured.
@@ -136,7 +142,7 @@ func (j *Judge) countDoubts(k *contender) []doubt {
 // lacks tells whether the live servers say something that the new version does
 // not, of the server as a whole.
 func (j *Judge) lacks(f *family) bool {
-	if f.part || f.quantile > 0 {
+	if f.class == ofParts || f.class == ofLatency {
 		return false
 	}
 	for at, c := range j.columns {
@@ -151,7 +157,7 @@ func (j *Judge) lacks(f *family) bool {
 
 // doubtful tells whether a family is asked to be well, and is not known to be.
 func (j *Judge) doubtful(t *trial) (doubt, bool) {
-	if t.f.part && t.occasions < partLeast*t.k.requests || t.rare(j) {
+	if t.f.class == ofParts && t.occasions < partLeast*t.k.requests || t.rare(j) {
 		return doubt{}, false
 	}
 	if t.x0 > floorMost {
@@ -246,7 +252,7 @@ func (j *Judge) needs(t *trial, evidence float64) float64 {
 	if evidence > .2 {
 		return max(t.k.requests, 1) * (math.Log(healthyNeeded)/evidence - 1)
 	}
-	if over := t.seen / max(t.expected, .5); over > math.Exp(t.x0) {
+	if over := t.seen / t.expected; t.expected > 5 && over > math.Exp(t.x0) {
 		return 0 // in between: neither within the floor nor clearly beyond it
 	}
 	return max(t.k.requests, 1)

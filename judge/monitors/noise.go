@@ -21,8 +21,9 @@ type noise struct {
 	// and of its restart, learned from so many restarts.
 	drift, restart float64
 	restarts       int
-	// minutes of history.
+	// minutes of history, and what was counted then.
 	minutes int64
+	before  count
 }
 
 // server is what was counted of a server before the upgrade, block by block, and
@@ -50,6 +51,9 @@ func (j *Judge) try(f *family, k *contender) *trial {
 	for _, s := range servers {
 		n.weights[s.at] = (s.counted/n.dispersion + n.precision) / (s.share/n.dispersion + n.precision)
 		n.counted[s.at] = s.counted
+	}
+	for _, p := range f.past {
+		n.before.add(p.sum(math.MinInt64, before))
 	}
 	n.drift = drift(servers, n.dispersion, f.traits.drift)
 	n.restart, n.restarts = j.restartNoise(f, before, n.dispersion)
@@ -193,6 +197,10 @@ func drift(servers []server, dispersion, before float64) float64 {
 	return (n*seen + 3*before*before) / (n + 3)
 }
 
+// restartsBefore is how much is believed of what restarts do before any was seen,
+// as if there had been so many.
+const restartsBefore = 4
+
 // around is how many minutes before and after a restart are compared.
 const around = 10
 
@@ -209,8 +217,8 @@ func (j *Judge) restartNoise(f *family, before int64, dispersion float64) (varia
 			restarts++
 		}
 	}
-	r0 := f.traits.restart
-	return (3*r0*r0/4 + sum) / float64(3+restarts), restarts
+	r0 := f.traits.restart * max(f.steep, 1)
+	return (restartsBefore*r0*r0/4 + sum) / float64(restartsBefore+restarts), restarts
 }
 
 // changedAt is by how much a server's rate changed at a restart, against the
@@ -255,7 +263,7 @@ func (n *noise) floor(columns, peers []int, alpha float64) float64 {
 	for _, at := range peers {
 		own += n.uncertainty(at) / float64(len(peers)*len(peers))
 	}
-	restart := student(n.restarts+3, alpha) * math.Sqrt(n.restart/many)
+	restart := student(n.restarts+restartsBefore, alpha) * math.Sqrt(n.restart/many)
 	return math.Hypot(restart, normal(alpha)*math.Sqrt(own))
 }
 

@@ -140,7 +140,7 @@ func (j *Judge) family(name string) *family {
 	case !rises(base):
 		f.down, f.traits = true, businessTraits
 	case labels != "":
-		f.part, f.traits = true, partTraits
+		f.traits = partTraits
 	default:
 		f.traits = errorTraits
 	}
@@ -182,7 +182,7 @@ func (t *taken) histograms(fell *bool) map[string]spread {
 			continue
 		}
 		before, known := t.c.histograms[name]
-		t.c.histograms[strings.Clone(name)] = Histogram{slices.Clone(h.LE), slices.Clone(h.Count)}
+		t.c.remember(name, h)
 		if !known || !slices.Equal(before.LE, h.LE) && !t.changed {
 			if !known {
 				t.j.lifetime(name, h)
@@ -196,6 +196,16 @@ func (t *taken) histograms(fell *bool) map[string]spread {
 		}
 	}
 	return all
+}
+
+// remember keeps a histogram's counts, and its bounds while they are the same.
+func (c *column) remember(name string, h Histogram) {
+	before, known := c.histograms[name]
+	if !known || !slices.Equal(before.LE, h.LE) {
+		c.histograms[strings.Clone(name)] = Histogram{slices.Clone(h.LE), slices.Clone(h.Count)}
+		return
+	}
+	c.histograms[name] = Histogram{before.LE, slices.Clone(h.Count)}
 }
 
 // sound tells whether it is a cumulative histogram up to infinity.

@@ -13,8 +13,6 @@ const (
 	// it ends.
 	coldBy   = 1.6
 	coldEnds = 60 * time.Second
-	// errorsColdBy is the same of errors.
-	errorsColdBy = .7
 )
 
 // trial is one family of one new version.
@@ -161,16 +159,13 @@ func (t *trial) sign() float64 {
 	return 1
 }
 
-// cold is the factor that a cold start may explain.
+// cold is the factor that a cold start may explain. It makes slow; that it makes
+// errors is no excuse.
 func (t *trial) cold(age time.Duration) float64 {
-	by := errorsColdBy
-	switch {
-	case t.f.down:
+	if !t.f.warm {
 		return 1
-	case t.f.warm:
-		by = coldBy
 	}
-	return math.Exp(by * math.Exp(-age.Seconds()/coldEnds.Seconds()))
+	return math.Exp(coldBy * math.Exp(-age.Seconds()/coldEnds.Seconds()))
 }
 
 // evidence that the version is worse, as a logarithm.

@@ -24,7 +24,7 @@ const (
 	silentAfter = time.Minute
 )
 
-// term is one of the things whose evidence is averaged.
+// term is one of the things whose evidence is added up.
 type term struct {
 	// evidence is a logarithm.
 	evidence float64
@@ -57,7 +57,8 @@ func (j *Judge) Report(v fleet.Version) Report {
 		r.Evidence = ratio(k.worst)
 		return r
 	}
-	if r.Missing = j.missing(k, terms, r); len(r.Missing) == 0 {
+	r.Waiting = j.waiting(k)
+	if r.Missing = j.missing(k, terms, r); len(r.Missing)+len(r.Waiting) == 0 {
 		r.Opinion = Healthy
 	}
 	return r
@@ -67,40 +68,67 @@ func (j *Judge) Report(v fleet.Version) Report {
 // million nothing changes.
 func ratio(log float64) float64 { return math.Exp(min(log, math.Log(1e6))) }
 
-// terms are all that is judged of a version. Their number decides the floor.
+// terms are all that is judged of a version, each with its share of the budget.
 func (j *Judge) terms(k *contender, alpha float64) []term {
-	var judged, parts []*trial
-	for _, f := range j.families {
-		if t := f.trials[k]; t != nil && t.occasions > 0 {
-			if f.part {
-				parts = append(parts, t)
-			} else {
-				judged = append(judged, t)
-			}
-		}
-	}
+	judged, parts := j.judged(k)
 	gauges := j.judgedGauges(k)
-	many := len(judged) + len(gauges)
-	if len(parts) > 0 {
-		many++
-	}
-	for _, g := range gauges {
-		if g.g.grows {
-			many++
-		}
-	}
-	each := alpha / float64(max(many, 1))
+	each := shares(census(judged, parts, gauges))
 	var terms []term
 	for _, t := range judged {
-		terms = append(terms, j.one(t, each))
+		share := each[t.f.class]
+		terms = append(terms, j.one(t, alpha*share).with(share))
 	}
 	if len(parts) > 0 {
-		terms = append(terms, j.several(parts, each/partsShare))
+		share := each[ofParts]
+		terms = append(terms, j.several(parts, alpha*share/partsShare).with(share))
 	}
 	for _, g := range gauges {
-		terms = append(terms, j.level(g, each)...)
+		for _, t := range j.level(g, alpha*each[ofGauges]) {
+			terms = append(terms, t.with(each[ofGauges]))
+		}
 	}
 	return terms
+}
+
+// judged are the families that a version was compared in, and those of a part of
+// the work.
+func (j *Judge) judged(k *contender) (whole, parts []*trial) {
+	for _, f := range j.families {
+		t := f.trials[k]
+		switch {
+		case t == nil || t.occasions == 0:
+		case f.class == ofParts:
+			parts = append(parts, t)
+		default:
+			whole = append(whole, t)
+		}
+	}
+	return whole, parts
+}
+
+// census counts what there is of each class: all parts are one, and what may
+// leak is two.
+func census(whole, parts []*trial, gauges []*gaugeTrial) (many [classes]int) {
+	for _, t := range whole {
+		many[t.f.class]++
+	}
+	many[ofParts] = min(len(parts), 1)
+	for _, g := range gauges {
+		many[ofGauges]++
+		if g.g.grows {
+			many[ofGauges]++
+		}
+	}
+	return many
+}
+
+// with gives all its evidence a share of the whole.
+func (t term) with(share float64) term {
+	t.evidence += math.Log(share)
+	for i := range t.suspects {
+		t.suspects[i].evidence += math.Log(share)
+	}
+	return t
 }
 
 func (j *Judge) judgedGauges(k *contender) []*gaugeTrial {
@@ -178,22 +206,18 @@ func (j *Judge) live() []int {
 
 func (j *Judge) liveNow() int { return len(j.live()) }
 
-// accuse averages the evidence, and fills in the findings.
+// accuse adds up the evidence, and fills in the findings.
 func (j *Judge) accuse(k *contender, terms []term, r *Report) float64 {
 	if len(terms) == 0 {
 		return 0
 	}
 	logs := make([]float64, len(terms))
-	many := math.Log(float64(len(terms)))
 	var all []suspect
 	for i, t := range terms {
 		logs[i] = t.evidence
-		for _, s := range t.suspects {
-			s.evidence -= many
-			all = append(all, s)
-		}
+		all = append(all, t.suspects...)
 	}
-	evidence := logMean(logs)
+	evidence := logSum(logs)
 	k.worst = max(k.worst, evidence)
 	slices.SortStableFunc(all, func(a, b suspect) int { return cmp.Compare(b.evidence, a.evidence) })
 	worse := k.worst >= math.Log(r.Needed)

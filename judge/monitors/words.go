@@ -12,13 +12,22 @@ import (
 
 // countFinding is about something that was counted.
 func (j *Judge) countFinding(t *trial, needed float64) Finding {
-	f := Finding{Series: t.f.series, Direction: Up, Expected: t.expected, Seen: t.seen}
+	f := Finding{Series: t.f.series, Direction: Up, Expected: t.expects(), Seen: t.seen}
 	if t.f.down {
 		f.Direction = Down
 	}
-	f.Ratio = t.seen / max(t.expected, .5)
+	f.Ratio = t.seen / max(f.Expected, .1)
 	f.Words = j.countWords(t, f)
 	return f
+}
+
+// expects is what the new version was expected to count: at the live servers'
+// rate at the same moments or, where they had nothing to count, before.
+func (t *trial) expects() float64 {
+	if t.peers.events > 0 || t.before.occasions == 0 {
+		return t.expected
+	}
+	return t.occasions * t.before.events / (t.before.occasions + t.peers.occasions)
 }
 
 // countWords: "Errors: 41 in 1,395 requests; web1's own history and 9 peers
