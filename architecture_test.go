@@ -65,7 +65,7 @@ var mayImport = map[string][]string{
 	// Orders, the one way in, the account. The reading side never acts.
 	"control": {"fleet", "plan", "judge", "journal", "rollout", "rollout/record"},
 	"api":     {"fleet", "plan", "judge", "journal", "rollout", "control"},
-	"receipt": {"fleet", "plan", "judge", "judge/logs", "rollout"},
+	"receipt": {"fleet", "plan", "judge", "judge/logs", "judge/monitors", "rollout"},
 
 	"demo":           {"demo/...", "fleet", "host/...", "release", "balancer/lb"},
 	"demo/shop":      {},

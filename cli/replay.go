@@ -38,6 +38,10 @@ type change struct {
 	last bool
 }
 
+// versionsMost is how many new versions one watch may have: each has servers of
+// its own, and a share of the evidence.
+const versionsMost = 16
+
 // replayed judges the trace in a file.
 func replayed(ctx context.Context, path string, s monitors.Settings) (*replay, error) {
 	file, err := openFile(path, "trace")
@@ -50,8 +54,11 @@ func replayed(ctx context.Context, path string, s monitors.Settings) (*replay, e
 		return nil, err
 	}
 	r := newReplay(path, w, monitors.New(w, s))
-	if len(r.versions) == 0 {
+	switch n := len(r.versions); {
+	case n == 0:
 		return nil, fmt.Errorf("%s: no server was upgraded in this watch, so there is no new version to judge", fleet.Plain(fileName(path)))
+	case n > versionsMost:
+		return nil, fmt.Errorf("%s: the watch has more than %d new versions", fleet.Plain(fileName(path)), versionsMost)
 	}
 	return r, r.run(ctx, trace)
 }
@@ -61,7 +68,7 @@ func newReplay(path string, w monitors.Watch, j judging) *replay {
 	upgrades := slices.Clone(w.Upgrades)
 	slices.SortStableFunc(upgrades, func(a, b monitors.Upgrade) int { return a.Time.Compare(b.Time) })
 	for _, u := range upgrades {
-		if u.Version != w.Live && !slices.Contains(r.versions, u.Version) {
+		if u.Version != w.Live && !slices.Contains(r.versions, u.Version) && len(r.versions) <= versionsMost {
 			r.versions = append(r.versions, u.Version)
 			r.last[u.Version] = saidBy(monitors.Report{Opinion: monitors.Undecided})
 		}

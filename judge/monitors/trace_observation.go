@@ -112,7 +112,7 @@ func (s *traceScanner) le(name string) []float64 {
 		return le
 	}
 	le := s.newBounds(name)
-	if s.fault == nil && s.at == from+end+1 && len(s.bounds) < namesMost && len(written) < nameMost*8 {
+	if s.fault == nil && s.at == from+end+1 && len(s.bounds) < boundsMost && len(written) < nameMost*8 {
 		s.bounds[string(written)] = le
 	}
 	return le

@@ -33,9 +33,11 @@ type traceFault struct {
 }
 
 const (
-	// namesMost and nameMost bound what is kept of earlier lines.
-	namesMost = 20000
-	nameMost  = 512
+	// namesMost, boundsMost and nameMost, in bytes, bound what is kept of earlier
+	// lines.
+	namesMost  = 20000
+	boundsMost = 2000
+	nameMost   = 512
 	// deepest is how deep what is passed over may be nested.
 	deepest = 100
 	// snippetMost is how much of a line an error repeats, in bytes.

@@ -2,7 +2,6 @@ package monitors
 
 import (
 	"math"
-	"slices"
 
 	"noon/fleet"
 )
@@ -40,8 +39,12 @@ func (s *traceScanner) watch() Watch {
 	})
 	s.end()
 	s.needs(have, "watch")
+	known := map[string]bool{}
+	for _, server := range w.Servers {
+		known[server] = true
+	}
 	for _, u := range w.Upgrades {
-		if !slices.Contains(w.Servers, u.Server) {
+		if !known[u.Server] {
 			s.fail(0, "the upgraded server "+fleet.Quoted(u.Server)+" is none of the servers", "one of \"servers\"")
 		}
 	}
@@ -64,12 +67,14 @@ func (s *traceScanner) step() int {
 
 func (s *traceScanner) servers() []string {
 	var all []string
+	named := map[string]bool{"": true}
 	s.array("the servers", func() {
 		from := s.here()
 		server := s.string("the name of a server, in quotes")
-		if server == "" || slices.Contains(all, server) {
+		if named[server] {
 			s.fail(from, "the server "+fleet.Quoted(server)+" has no name, or is named twice", "a name for each server")
 		}
+		named[server] = true
 		all = append(all, server)
 	})
 	if len(all) == 0 {
