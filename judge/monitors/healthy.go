@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"noon/fleet"
 )
 
 const (
@@ -29,7 +31,7 @@ func (j *Judge) missing(k *contender, terms []term, r Report) []string {
 		return []string{"nothing of the new version could be compared yet"}
 	}
 	for _, f := range r.Findings {
-		all = append(all, fmt.Sprintf("%s to be cleared up: the evidence is %s, and %s is worse", f.Series, odds(f.Evidence), odds(r.Needed)))
+		all = append(all, fmt.Sprintf("%s to be cleared up: the evidence is %s, and %s is worse", clean(f.Series), odds(f.Evidence), odds(r.Needed)))
 	}
 	return append(all, j.doubts(k, r)...)
 }
@@ -50,28 +52,37 @@ func (j *Judge) waiting(k *contender) []string {
 func (j *Judge) unseen(k *contender) []string {
 	switch {
 	case len(k.columns) == 0:
-		return []string{"no server runs " + string(k.version) + " any more"}
+		return []string{"no server runs " + fleet.Quoted(string(k.version)) + " any more"}
+	case j.clockWentBack(k):
+		return []string{fmt.Sprintf("the clock went back: what is measured of %s counts again from %s on", j.names(k), j.now.UTC().Format("15:04:05 MST on 2 Jan 2006"))}
 	case k.seen.IsZero():
 		return []string{"nothing of " + j.names(k) + " was measured since its upgrade"}
-	case j.now.Sub(k.seen) > silentAfter:
+	case j.now.Sub(k.seen) > j.silent():
 		return []string{fmt.Sprintf("nothing of %s was measured for %s", j.names(k), j.now.Sub(k.seen).Round(time.Second))}
 	case j.liveNow() == 0:
 		return []string{"no server with the live version is left to compare with"}
 	case k.requests == 0 && j.counted():
 		return []string{j.names(k) + " has answered no request since its upgrade"}
-	case !k.compared.IsZero() && j.now.Sub(k.compared) > silentAfter:
+	case !k.compared.IsZero() && j.now.Sub(k.compared) > j.silent():
 		return []string{fmt.Sprintf("%s and the live servers were not measured at the same time for %s", j.names(k), j.now.Sub(k.compared).Round(time.Second))}
 	}
 	return nil
 }
 
+// passedMost is how many observations in a row may be too old to count.
+const passedMost = 2
+
+func (j *Judge) clockWentBack(k *contender) bool {
+	return slices.ContainsFunc(k.columns, func(at int) bool { return j.columns[at].passed > passedMost })
+}
+
 // counted tells whether requests are counted at all.
-func (j *Judge) counted() bool { _, ok := j.index[requests]; return ok }
+func (j *Judge) counted() bool { s := j.known[requests]; return s != nil && s.onLive }
 
 func (j *Judge) names(k *contender) string {
 	var all []string
 	for _, at := range k.columns {
-		all = append(all, j.columns[at].name)
+		all = append(all, clean(j.columns[at].name))
 	}
 	slices.Sort(all)
 	if len(all) > 3 {
@@ -85,20 +96,27 @@ type doubt struct {
 	series string
 	// requests that would settle it; 0 if none would.
 	requests float64
+	// unmeasured: only the live servers say it.
+	unmeasured bool
 }
 
 // doubts names the families that are not known to be well.
 func (j *Judge) doubts(k *contender, r Report) []string {
-	var open, hopeless []string
+	var open, hopeless, unmeasured []string
 	most := 0.0
 	for _, d := range append(j.countDoubts(k), j.levelDoubts(k)...) {
-		if d.requests > 0 {
+		if d.unmeasured {
+			unmeasured = append(unmeasured, d.series)
+		} else if d.requests > 0 {
 			open, most = append(open, d.series), max(most, d.requests)
 		} else {
 			hopeless = append(hopeless, d.series)
 		}
 	}
 	var all []string
+	if len(unmeasured) > 0 {
+		all = append(all, list(unmeasured)+" of "+j.names(k)+", which only the live servers say (a histogram counts if it has the same buckets)")
+	}
 	if len(open) > 0 {
 		all = append(all, j.more(k, r, most)+" to see that "+list(open)+" stay as they are")
 	}
@@ -126,33 +144,35 @@ func (j *Judge) countDoubts(k *contender) []doubt {
 			continue
 		}
 		t := f.trials[k]
-		if t == nil || t.occasions == 0 {
-			if j.lacks(f) {
-				all = append(all, doubt{f.series, 1})
+		switch {
+		case f.class != ofParts && j.said(f) && !j.saidOf(f, k):
+			all = append(all, doubt{series: f.series, unmeasured: true})
+		case t != nil && t.occasions > 0:
+			if d, ok := j.doubtful(t); ok {
+				all = append(all, d)
 			}
-			continue
-		}
-		if d, ok := j.doubtful(t); ok {
-			all = append(all, d)
+		case f.class != ofParts && j.said(f):
+			all = append(all, doubt{series: f.series, requests: 1})
 		}
 	}
 	return all
 }
 
-// lacks tells whether the live servers say something that the new version does
-// not, of the server as a whole.
-func (j *Judge) lacks(f *family) bool {
-	if f.class == ofParts || f.class == ofLatency {
-		return false
-	}
+// said tells whether a live server said something of a family lately.
+func (j *Judge) said(f *family) bool {
 	for at, c := range j.columns {
-		if c.role == live && at < len(f.past) && len(f.past[at].minutes) > 0 {
-			if last := f.past[at].minutes; last[len(last)-1].at >= j.minuteOf(j.now)-1 {
-				return true
-			}
+		if j.comparable(c) && at < len(f.said) && j.now.Sub(f.said[at]) <= j.silent() {
+			return true
 		}
 	}
 	return false
+}
+
+// saidOf tells whether a server with the new version did.
+func (j *Judge) saidOf(f *family, k *contender) bool {
+	return slices.ContainsFunc(k.columns, func(at int) bool {
+		return at < len(f.said) && j.now.Sub(f.said[at]) <= j.silent() && !f.said[at].Before(j.columns[at].upgraded(j.now).Time)
+	})
 }
 
 // doubtful tells whether a family is asked to be well, and is not known to be.
@@ -161,14 +181,14 @@ func (j *Judge) doubtful(t *trial) (doubt, bool) {
 		return doubt{}, false
 	}
 	if t.x0 > floorMost {
-		return doubt{t.f.series, 0}, true
+		return doubt{series: t.f.series}, true
 	}
 	ceiling := j.ceiling(t)
 	evidence := max(t.plain.below(ceiling), t.harmless(ceiling), logMean([]float64{t.plain.below(ceiling), t.warm.below(ceiling)}))
 	if evidence >= math.Log(healthyNeeded) {
 		return doubt{}, false
 	}
-	return doubt{t.f.series, j.needs(t, evidence)}, true
+	return doubt{series: t.f.series, requests: j.needs(t, evidence)}, true
 }
 
 // rare tells whether the watch will not see enough of it, by the live rate.
@@ -209,17 +229,15 @@ func (j *Judge) limit(t *trial) float64 {
 }
 
 // shifted is by how much more requests exceed the edge where all take ratio times
-// as long: their share at edge/ratio, on the line between the neighbouring edges.
+// as long: near the edge their share falls with a power of the time.
 func (t *trial) shifted(ratio float64) float64 {
 	if ratio <= 1 {
 		return 0
 	}
-	// A tail falls about with the square of the time (log-normal and heavier ones
-	// fall faster or slower): the share above rises with ratio squared.
-	return 2 * math.Log(ratio)
+	return max(t.f.steep, 1) * math.Log(ratio)
 }
 
-// rate of the live servers meanwhile, or before.
+// rate of the live servers meanwhile.
 func (t *trial) rate() float64 {
 	if t.peers.occasions > 0 {
 		return t.peers.events / t.peers.occasions
@@ -227,14 +245,22 @@ func (t *trial) rate() float64 {
 	return 0
 }
 
+// knownBy is how many times as many events of the live servers as of the new
+// version make theirs a known rate.
+const knownBy = 5
+
 // harmless is the evidence that the rate is below one that nobody calls worse,
-// the live servers' or the harmless one, times what the ceiling allows: also
-// where nobody has any events to compare.
+// times what the ceiling allows: also where nobody has any events to compare. It
+// is the likelihood ratio of Poisson counts.
 func (t *trial) harmless(ceiling float64) float64 {
 	if t.f.down || t.f.harmless == 0 {
 		return math.Inf(-1)
 	}
-	most := max(t.rate(), t.f.harmless) * math.Exp(ceiling) * t.occasions / t.dispersion
+	most := t.f.harmless * t.occasions
+	if t.peers.events >= knownBy*max(t.seen, t.expected) {
+		most = max(most, t.expected)
+	}
+	most *= math.Exp(ceiling) / t.dispersion
 	seen := t.seen / t.dispersion
 	var each [len(excesses)]float64
 	for i, x := range excesses {
@@ -264,11 +290,16 @@ func (j *Judge) levelDoubts(k *contender) []doubt {
 		return nil
 	}
 	var all []doubt
+	for _, g := range j.order {
+		if !j.measuredGauge(g, k) && j.measuredLive(g) {
+			all = append(all, doubt{series: g.series, unmeasured: true})
+		}
+	}
 	for _, t := range j.judgedGauges(k) {
 		if t.x0 > floorMost {
-			all = append(all, doubt{t.g.series, 0})
+			all = append(all, doubt{series: t.g.series})
 		} else if e := t.below(t.x0 + math.Log(stillHealthy)); e < math.Log(healthyNeeded) {
-			all = append(all, doubt{t.g.series, max(k.requests/max(t.n, 1), 1)})
+			all = append(all, doubt{series: t.g.series, requests: max(k.requests/max(t.n, 1), 1)})
 		}
 	}
 	return all

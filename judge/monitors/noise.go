@@ -250,21 +250,34 @@ func (f *family) changedAt(r restart, before int64, dispersion float64) (u, nois
 
 // floor is the excess below which nothing counts, for a chance of a false alarm
 // of alpha: what restarts do, of which little is known (Student's t), and what
-// is known of the servers (normal).
-func (n *noise) floor(columns, peers []int, alpha float64) float64 {
-	many := float64(max(len(columns), 1))
-	counted := 0.0
-	for _, at := range columns {
-		if at < len(n.counted) {
-			counted += n.counted[at]
-		}
+// is known of the servers (normal). A server counts by its part of what was
+// weighed: one that was upgraded just now takes away no doubt about the others.
+func (t *trial) floor(alpha float64) float64 {
+	if t.alpha != alpha {
+		t.alpha, t.student, t.normal = alpha, student(t.restarts+restartsBefore, alpha), normal(alpha)
 	}
-	own := n.drift/many + 1/(counted/n.dispersion+n.precision*many)
-	for _, at := range peers {
-		own += n.uncertainty(at) / float64(len(peers)*len(peers))
+	restart, own := 0.0, 0.0
+	for at, part := range parts(t.weighed) {
+		restart += part * part * t.restart
+		own += part * part * (t.drift + t.uncertainty(at))
 	}
-	restart := student(n.restarts+restartsBefore, alpha) * math.Sqrt(n.restart/many)
-	return math.Hypot(restart, normal(alpha)*math.Sqrt(own))
+	for at, part := range parts(t.against) {
+		own += part * part * (t.drift + t.uncertainty(at))
+	}
+	return math.Hypot(t.student*math.Sqrt(restart), t.normal*math.Sqrt(own))
+}
+
+// parts of their sum.
+func parts(all []float64) []float64 {
+	sum := total(all)
+	if sum <= 0 {
+		return nil
+	}
+	each := make([]float64, len(all))
+	for i, x := range all {
+		each[i] = x / sum
+	}
+	return each
 }
 
 // uncertainty of a server's weight, as a variance.

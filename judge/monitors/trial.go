@@ -27,13 +27,16 @@ type trial struct {
 	seen, expected, occasions float64
 	// peers are what the live servers did meanwhile.
 	peers count
+	// weighed is how much each server was expected to count, by column: those of
+	// the new version, and the live ones.
+	weighed, against []float64
 	// pending is what waits for the other side to be measured.
 	pending []count
 	waiting int
 	// x0 is the floor that was used last.
-	x0       float64
-	floorFor floorKey
-	floorIs  float64
+	x0 float64
+	// student and normal are quantiles for alpha.
+	alpha, student, normal float64
 }
 
 // weigh judges the counts of a tick that is over.
@@ -76,7 +79,7 @@ const waitingMost = 12
 
 func (j *Judge) measured(f *family, k *contender) bool {
 	for _, at := range k.columns {
-		if f.now[at].seen && j.columns[at].of == k {
+		if f.now[at].seen && f.now[at].of == k {
 			return true
 		}
 	}
@@ -87,10 +90,11 @@ func (j *Judge) measured(f *family, k *contender) bool {
 func (t *trial) collect(j *Judge, k *contender) {
 	for len(t.pending) < len(j.columns) {
 		t.pending = append(t.pending, count{})
+		t.weighed, t.against = append(t.weighed, 0), append(t.against, 0)
 	}
-	for at, c := range j.columns {
-		if n := t.f.now[at]; n.seen && (c.role == live || c.role == canary && c.of == k) {
-			t.pending[at].add(n.events, n.occasions)
+	for at := range j.columns {
+		if n := t.f.now[at]; n.seen && (n.of == nil || n.of == k) {
+			t.pending[at].addOf(n.of, n.events, n.occasions)
 		}
 	}
 }
@@ -99,15 +103,15 @@ func (t *trial) collect(j *Judge, k *contender) {
 // servers.
 func (t *trial) sides(j *Judge, k *contender) (canaries, peers bool) {
 	have, all := 0, 0
-	for at, c := range j.columns {
+	for at, n := range t.pending {
 		switch {
-		case c.role == canary && c.of == k:
-			canaries = canaries || t.pending[at].seen
-		case c.role == live && j.now.Sub(c.seen) < time.Minute:
+		case n.seen && n.of == k:
+			canaries = true
+		case n.seen:
+			have++
 			all++
-			if t.pending[at].seen {
-				have++
-			}
+		case j.comparable(j.columns[at]):
+			all++
 		}
 	}
 	return canaries, have > 0 && 2*have >= all
@@ -122,15 +126,17 @@ func (t *trial) weigh(j *Judge, now time.Time) {
 		if !n.seen {
 			continue
 		}
-		if c.role == live {
+		if n.of == nil {
 			peers += n.events
 			peersShare += n.occasions * t.weight(at)
 			t.peers.add(n.events, n.occasions)
+			t.against[at] += n.occasions * t.weight(at)
 			continue
 		}
 		due, age := n.occasions*t.weight(at), c.age(now)
 		mine += n.events
 		share += due
+		t.weighed[at] += due
 		coldShare += due * t.cold(age)
 		if age >= coldFor {
 			late += n.events

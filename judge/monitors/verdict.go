@@ -52,7 +52,7 @@ func (j *Judge) Report(v fleet.Version) Report {
 	r.Evidence = ratio(evidence)
 	r.Notes = j.notes(k)
 	r.Charts = j.chartsOf(k)
-	if k.worst >= math.Log(r.Needed) {
+	if k.worse {
 		r.Opinion = Worse
 		r.Evidence = ratio(k.worst)
 		return r
@@ -143,7 +143,7 @@ func (j *Judge) judgedGauges(k *contender) []*gaugeTrial {
 
 // one is a family by itself.
 func (j *Judge) one(t *trial, alpha float64) term {
-	t.x0 = j.floor(t, alpha)
+	t.x0 = t.floor(alpha)
 	e := math.Inf(-1)
 	if t.x0 <= floorMost {
 		e = t.evidence(t.x0)
@@ -177,34 +177,25 @@ func (j *Judge) level(t *gaugeTrial, alpha float64) []term {
 	return all
 }
 
-// floor of a trial, with what is not known of the live servers.
-func (j *Judge) floor(t *trial, alpha float64) float64 {
-	key := floorKey{t, len(t.k.columns), alpha, j.liveNow()}
-	if t.floorFor != key {
-		t.floorFor, t.floorIs = key, t.noise.floor(t.k.columns, j.live(), alpha)
-	}
-	return t.floorIs
+// comparable tells whether a server runs the live version and was measured
+// lately.
+func (j *Judge) comparable(c *column) bool {
+	return c.role == live && j.now.Sub(c.seen) <= j.silent()
 }
 
-type floorKey struct {
-	t       *trial
-	columns int
-	alpha   float64
-	live    int
-}
+// silent is how long a server that is not measured is believed.
+func (j *Judge) silent() time.Duration { return max(silentAfter, 3*j.pace) }
 
-// live are the columns that run the live version.
-func (j *Judge) live() []int {
-	var all []int
-	for at, c := range j.columns {
-		if c.role == live {
-			all = append(all, at)
+// liveNow is how many servers there are to compare with.
+func (j *Judge) liveNow() int {
+	n := 0
+	for _, c := range j.columns {
+		if j.comparable(c) {
+			n++
 		}
 	}
-	return all
+	return n
 }
-
-func (j *Judge) liveNow() int { return len(j.live()) }
 
 // accuse adds up the evidence, and fills in the findings.
 func (j *Judge) accuse(k *contender, terms []term, r *Report) float64 {
@@ -214,20 +205,22 @@ func (j *Judge) accuse(k *contender, terms []term, r *Report) float64 {
 	logs := make([]float64, len(terms))
 	var all []suspect
 	for i, t := range terms {
-		logs[i] = t.evidence
+		if logs[i] = t.evidence; math.IsNaN(t.evidence) {
+			logs[i] = math.Inf(-1) // it says nothing
+		}
 		all = append(all, t.suspects...)
 	}
 	evidence := logSum(logs)
 	k.worst = max(k.worst, evidence)
 	slices.SortStableFunc(all, func(a, b suspect) int { return cmp.Compare(b.evidence, a.evidence) })
-	worse := k.worst >= math.Log(r.Needed)
+	k.worse = k.worse || k.worst >= math.Log(r.Needed)
 	for i, s := range all {
 		strong := s.evidence >= math.Log(r.Needed/shown)
-		if strong && worse {
+		if strong && k.worse {
 			k.accused[s.series] = max(k.accused[s.series], s.evidence)
 		}
 		known, accused := k.accused[s.series]
-		if strong || accused || worse && i == 0 && len(k.accused) == 0 {
+		if strong || accused || k.worse && i == 0 && len(k.accused) == 0 {
 			f := s.finding(r.Needed)
 			if accused {
 				f.Evidence = ratio(max(s.evidence, known))

@@ -79,7 +79,7 @@ func (j *Judge) predictors(k *contender, minutes int64) string {
 // levelFinding is about a gauge.
 func (j *Judge) levelFinding(t *gaugeTrial, needed float64) Finding {
 	mine, theirs := t.mine/t.samples, t.theirs/t.samples
-	times := math.Exp(t.sum / t.n)
+	times := math.Exp(mean(t.zs))
 	return Finding{
 		Series: t.g.series, Direction: Up, Expected: theirs, Seen: mine, Ratio: times,
 		Words: fmt.Sprintf("%s: %s over %s; %s predict %s. It varies up to %s times by itself; this is %s times.", capital(clean(t.g.series)), t.g.unit(mine), plural(int64(t.n), "minute"),
