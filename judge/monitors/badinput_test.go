@@ -367,10 +367,10 @@ func TestACanaryThatIsNotMeasuredIsUndecided(t *testing.T) {
 
 func TestACanaryOfWhichAPartIsNotMeasuredAnyMoreIsUndecided(t *testing.T) {
 	for series, spoil := range map[string]func(o *monitors.Observation){
-		"errors":          func(o *monitors.Observation) { delete(o.Counters, "errors") },
-		"latency_seconds": func(o *monitors.Observation) { delete(o.Histograms, "latency_seconds") },
-		"orders":          func(o *monitors.Observation) { delete(o.Counters, "orders") },
-		"memory":          func(o *monitors.Observation) { delete(o.Gauges, "memory") },
+		"errors":  func(o *monitors.Observation) { delete(o.Counters, "errors") },
+		"latency": func(o *monitors.Observation) { delete(o.Histograms, "latency_seconds") },
+		"orders":  func(o *monitors.Observation) { delete(o.Counters, "orders") },
+		"memory":  func(o *monitors.Observation) { delete(o.Gauges, "memory") },
 	} {
 		s := newShop(t, usual)
 		s.spoiled(spoil)
@@ -434,7 +434,7 @@ func TestBucketsOfAnotherVersionCannotBeCompared(t *testing.T) {
 	s := newShop(t, usual)
 	s.spoiled(others)
 	s.run(25 * time.Minute)
-	s.wants(monitors.Undecided, "latency_seconds p50", "a histogram counts if it has the same buckets")
+	s.wants(monitors.Undecided, "latency p50", "a histogram counts if it has the same buckets")
 
 	// All change theirs in the middle.
 	s = newShop(t, usual)
@@ -463,7 +463,7 @@ func TestHistogramsThatAreNoneAreNotMeasured(t *testing.T) {
 		s = newShop(t, usual)
 		s.spoiled(func(o *monitors.Observation) { o.Histograms["latency_seconds"] = h })
 		s.run(22 * time.Minute)
-		s.wants(monitors.Undecided, "latency_seconds")
+		s.wants(monitors.Undecided, "latency")
 	}
 }
 

@@ -2,6 +2,7 @@ package monitors
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -77,7 +78,8 @@ func (t *taken) histogram(name string, s spread) {
 // choose makes the edges nearest to the live version's quantiles families that
 // are judged, once it is known where these are. The others are forgotten.
 func (j *Judge) choose() {
-	for name, all := range j.edges {
+	for _, name := range slices.Sorted(maps.Keys(j.edges)) {
+		all := j.edges[name]
 		if len(all) == 0 || !known(all) {
 			continue
 		}

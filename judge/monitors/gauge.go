@@ -1,6 +1,7 @@
 package monitors
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -78,7 +79,8 @@ func (t *taken) gauges() {
 	if s := t.did(requests); s.known {
 		served = s.by
 	}
-	for name, value := range t.o.Gauges {
+	for _, name := range slices.Sorted(maps.Keys(t.o.Gauges)) {
+		value := t.o.Gauges[name]
 		if !counts(value) || t.j.ignores(name) {
 			continue
 		}

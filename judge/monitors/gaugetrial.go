@@ -20,7 +20,9 @@ type gaugeTrial struct {
 	minutes, next int64
 	// x0 is the floor that was used last, leaked the most evidence of a look.
 	x0, leaked float64
-	looked     int
+	// looked is how many minutes there were at the last look for a leak, looks how
+	// many there were.
+	looked, looks int
 
 	n float64 // of zs, also of those that are kept no more
 	// weight of each server in the zs, by column.
@@ -29,6 +31,11 @@ type gaugeTrial struct {
 	ages, zs []float64
 	// levels in the unit of the gauge, for people.
 	mine, theirs, samples float64
+	// now and nowExpected are those of the last minute, slope the growth that was
+	// found a minute.
+	now, nowExpected, slope float64
+	// against is how often each live server was compared with, by column.
+	against []float64
 }
 
 // at returns the level of a minute.
@@ -89,7 +96,7 @@ func (g *gauge) difference(column int, l level) (z, load float64, ok bool) {
 func (j *Judge) tryGauge(g *gauge, k *contender) *gaugeTrial {
 	before := j.minuteOf(k.since)
 	g.learnSmall(before)
-	t := &gaugeTrial{g: g, weight: make([]float64, len(j.columns)), k: k, next: before + 1, base: make([]float64, len(j.columns)), load: make([]float64, len(j.columns))}
+	t := &gaugeTrial{g: g, weight: make([]float64, columnsMost), against: make([]float64, columnsMost), k: k, next: before + 1, base: make([]float64, len(j.columns)), load: make([]float64, len(j.columns))}
 	var fives, halves variance
 	for at := range j.columns {
 		t.base[at], t.load[at] = math.NaN(), math.NaN()
@@ -241,13 +248,19 @@ func (t *gaugeTrial) z(column int, l level) (float64, bool) {
 	return z, true
 }
 
-// tell keeps the means that people are told: what it is, and what it would be
-// without the difference.
+// tell keeps what people are told: what it is, and what it would be without the
+// difference.
 func (t *gaugeTrial) tell(column int, l level) {
 	z, _ := t.z(column, l)
+	t.now, t.nowExpected = l.mean(), max((l.mean()+t.g.small)/math.Exp(z)-t.g.small, 0)
 	t.samples++
-	t.mine += l.mean()
-	t.theirs += l.mean() / math.Exp(z)
+	t.mine += t.now
+	t.theirs += t.nowExpected
+	for at := range t.g.levels {
+		if other, ok := t.g.at(at, l.at); ok && other.role == live && !other.young {
+			t.against[at]++
+		}
+	}
 }
 
 // floor is the rise of the level below which nothing counts.
@@ -304,21 +317,49 @@ const (
 func (t *gaugeTrial) leaks(alpha float64) float64 {
 	next := max(leakFirst, t.looked+t.looked/2)
 	if t.g.grows && len(t.zs) >= next {
-		t.looked = len(t.zs)
-		t.leaked = max(t.leaked, t.leak(alpha))
+		t.looked, t.looks = len(t.zs), t.looks+1
+		t.leaked = max(t.leaked, t.leak(alpha)-math.Log(lookShare(t.looks)))
 	}
 	return t.leaked
 }
 
-// leak looks once.
-func (t *gaugeTrial) leak(alpha float64) float64 {
-	slope, spread := trend(t.ages, t.zs)
-	if mean(t.zs[len(t.zs)-3:]) < leakRise {
-		return 0 // it only grows back to where it was
+// lookShare: all looks share one budget, the first three, which come within half
+// an hour, the most of it. The n-th has 1/lookShare.
+func lookShare(n int) float64 {
+	if n <= 3 {
+		return 4
 	}
+	return math.Exp2(float64(n - 1))
+}
+
+// growth is the slope of the level, and its variance; false while it only grows
+// back to where it was.
+func (t *gaugeTrial) growth() (slope, v float64, ok bool) {
+	slope, spread := trend(t.ages, t.zs)
 	// What a server drifts in the length of its history is noise of a slope, too.
 	minutes := float64(len(t.zs))
-	v := t.variance/spread + t.drift/(minutes*minutes)
+	return slope, t.variance/spread + t.drift/(minutes*minutes), mean(t.zs[max(len(t.zs)-3, 0):]) >= leakRise
+}
+
+// leakDoubted is by how many standard deviations it must seem to grow for it to
+// be doubted that it is well.
+const leakDoubted = 2
+
+// growing tells whether it may leak, though that is not certain yet.
+func (t *gaugeTrial) growing() bool {
+	if !t.g.grows || len(t.zs) < leakFirst/2 {
+		return false
+	}
+	slope, v, ok := t.growth()
+	return ok && slope > leakFloor+leakDoubted*math.Sqrt(v)
+}
+
+// leak looks once.
+func (t *gaugeTrial) leak(alpha float64) float64 {
+	slope, v, ok := t.growth()
+	if t.slope = slope; !ok {
+		return 0
+	}
 	floor := leakFloor + normal(alpha)*math.Sqrt(v)
 	var each [len(slopes)]float64
 	for i, d := range slopes {

@@ -31,7 +31,7 @@ func (j *Judge) missing(k *contender, terms []term, r Report) []string {
 		return []string{"nothing of the new version could be compared yet"}
 	}
 	for _, f := range r.Findings {
-		all = append(all, fmt.Sprintf("%s to be cleared up: the evidence is %s, and %s is worse", clean(f.Series), odds(f.Evidence), odds(r.Needed)))
+		all = append(all, fmt.Sprintf("%s to be cleared up: the evidence against it is %s, and at %s it is worse", human(f.Series), odds(f.Evidence), odds(r.Needed)))
 	}
 	return append(all, j.doubts(k, r)...)
 }
@@ -98,18 +98,23 @@ type doubt struct {
 	requests float64
 	// unmeasured: only the live servers say it.
 	unmeasured bool
+	// grows: it may stop, or leak.
+	grows bool
 }
 
 // doubts names the families that are not known to be well.
 func (j *Judge) doubts(k *contender, r Report) []string {
-	var open, hopeless, unmeasured []string
+	var open, hopeless, unmeasured, grows []string
 	most := 0.0
 	for _, d := range append(j.countDoubts(k), j.levelDoubts(k)...) {
-		if d.unmeasured {
+		switch {
+		case d.unmeasured:
 			unmeasured = append(unmeasured, d.series)
-		} else if d.requests > 0 {
+		case d.grows:
+			grows = append(grows, d.series)
+		case d.requests > 0:
 			open, most = append(open, d.series), max(most, d.requests)
-		} else {
+		default:
 			hopeless = append(hopeless, d.series)
 		}
 	}
@@ -119,6 +124,9 @@ func (j *Judge) doubts(k *contender, r Report) []string {
 	}
 	if len(open) > 0 {
 		all = append(all, j.more(k, r, most)+" to see that "+list(open)+" stay as they are")
+	}
+	if len(grows) > 0 {
+		all = append(all, "more time, to see whether "+list(grows)+" of "+j.names(k)+" stops growing")
 	}
 	if len(hopeless) > 0 {
 		all = append(all, "another canary, or a longer history: more traffic on "+j.names(k)+" alone cannot tell whether "+list(hopeless)+" got worse")
@@ -301,6 +309,9 @@ func (j *Judge) levelDoubts(k *contender) []doubt {
 		} else if e := t.below(t.x0 + math.Log(stillHealthy)); e < math.Log(healthyNeeded) {
 			all = append(all, doubt{series: t.g.series, requests: max(k.requests/max(t.n, 1), 1)})
 		}
+		if t.growing() {
+			all = append(all, doubt{series: t.g.series, grows: true})
+		}
 	}
 	return all
 }
@@ -311,14 +322,21 @@ func (j *Judge) notes(k *contender) []string {
 	if history := k.since.Sub(j.began); history < time.Minute {
 		all = append(all, "there is no history from before the upgrade: small differences cannot be told from those between servers")
 	}
-	var young []string
+	var without, young []string
 	for _, g := range j.order {
-		if t := g.trials[k]; t != nil && (!t.judged() || t.n == 0) {
+		switch t := g.trials[k]; {
+		case t == nil:
+		case !t.judged():
+			without = append(without, g.series)
+		case t.n == 0:
 			young = append(young, g.series)
 		}
 	}
+	if len(without) > 0 {
+		all = append(all, fmt.Sprintf("cannot judge %s: that takes %d minutes of history from before the upgrade", list(without), gaugePast))
+	}
 	if len(young) > 0 {
-		all = append(all, "cannot judge "+list(young)+" yet: it takes 3 minutes of history, and some minutes after the start")
+		all = append(all, "cannot judge "+list(young)+" yet: after a start it takes some minutes until they are as they will be")
 	}
 	if j.tooMany {
 		all = append(all, fmt.Sprintf("there are more series than the %d that are judged", familiesMost))

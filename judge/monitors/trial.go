@@ -11,8 +11,11 @@ const (
 	coldFor = 150 * time.Second
 	// coldBy is what a cold start may add to a logarithm, and coldEnds how fast
 	// it ends.
-	coldBy   = 1.6
-	coldEnds = 60 * time.Second
+	coldBy = 1.6
+	// coldSlower is the logarithm of how much longer everything takes then, by
+	// which a tail rises with its steepness.
+	coldSlower = .7
+	coldEnds   = 60 * time.Second
 )
 
 // trial is one family of one new version.
@@ -171,7 +174,8 @@ func (t *trial) cold(age time.Duration) float64 {
 	if !t.f.warm {
 		return 1
 	}
-	return math.Exp(coldBy * math.Exp(-age.Seconds()/coldEnds.Seconds()))
+	by := max(coldBy, coldSlower*t.f.steep)
+	return math.Exp(by * math.Exp(-age.Seconds()/coldEnds.Seconds()))
 }
 
 // evidence that the version is worse, as a logarithm.

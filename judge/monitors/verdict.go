@@ -34,7 +34,7 @@ type term struct {
 
 type suspect struct {
 	evidence float64
-	finding  func(needed float64) Finding
+	finding  func() Finding
 	series   string
 }
 
@@ -66,7 +66,14 @@ func (j *Judge) Report(v fleet.Version) Report {
 
 // ratio is a logarithm as the likelihood ratio that people read; beyond a
 // million nothing changes.
-func ratio(log float64) float64 { return math.Exp(min(log, math.Log(1e6))) }
+func ratio(log float64) float64 {
+	if log >= math.Log(evidenceMost) {
+		return evidenceMost
+	}
+	return math.Exp(log)
+}
+
+const evidenceMost = 1e6
 
 // terms are all that is judged of a version, each with its share of the budget.
 func (j *Judge) terms(k *contender, alpha float64) []term {
@@ -148,7 +155,7 @@ func (j *Judge) one(t *trial, alpha float64) term {
 	if t.x0 <= floorMost {
 		e = t.evidence(t.x0)
 	}
-	return term{e, []suspect{{e, func(needed float64) Finding { return j.countFinding(t, needed) }, t.f.series}}}
+	return term{e, []suspect{{e, func() Finding { return j.countFinding(t) }, t.f.series}}}
 }
 
 // several are the parts of the work: the mean of their evidence.
@@ -169,10 +176,10 @@ func (j *Judge) several(parts []*trial, alpha float64) term {
 func (j *Judge) level(t *gaugeTrial, alpha float64) []term {
 	t.x0 = t.floor(alpha)
 	e := t.above(t.x0)
-	all := []term{{e, []suspect{{e, func(needed float64) Finding { return j.levelFinding(t, needed) }, t.g.series}}}}
+	all := []term{{e, []suspect{{e, func() Finding { return j.levelFinding(t) }, t.g.series}}}}
 	if t.g.grows {
 		e := t.leaks(alpha)
-		all = append(all, term{e, []suspect{{e, func(needed float64) Finding { return j.leakFinding(t, needed) }, t.g.series + " growth"}}})
+		all = append(all, term{e, []suspect{{e, func() Finding { return j.leakFinding(t) }, t.g.series + " growth"}}})
 	}
 	return all
 }
@@ -221,7 +228,7 @@ func (j *Judge) accuse(k *contender, terms []term, r *Report) float64 {
 		}
 		known, accused := k.accused[s.series]
 		if strong || accused || k.worse && i == 0 && len(k.accused) == 0 {
-			f := s.finding(r.Needed)
+			f := s.finding()
 			if accused {
 				f.Evidence = ratio(max(s.evidence, known))
 			} else {
