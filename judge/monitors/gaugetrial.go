@@ -18,6 +18,8 @@ type gaugeTrial struct {
 	variance, drift float64
 	// minutes of history, next the one that is weighed next.
 	minutes, next int64
+	// servers that have a history.
+	servers int
 	// x0 is the floor that was used last, leaked the most evidence of a look.
 	x0, leaked float64
 	// looked is how many minutes there were at the last look for a leak, looks how
@@ -106,6 +108,7 @@ func (j *Judge) tryGauge(g *gauge, k *contender) *gaugeTrial {
 		}
 		t.base[at], t.load[at] = mean(zs), mean(loads)
 		t.minutes = max(t.minutes, int64(len(zs)))
+		t.servers++
 		fives.within(zs, 5)
 		halves.halves(zs)
 	}
@@ -265,13 +268,24 @@ func (t *gaugeTrial) tell(column int, l level) {
 
 // floor is the rise of the level below which nothing counts.
 func (t *gaugeTrial) floor(alpha float64) float64 {
-	squares := 0.0 // one over the number of servers, if all weigh the same
-	for _, part := range parts(t.weight) {
-		squares += part * part
+	own := (t.drift + t.variance/float64(max(t.minutes, 1))) * t.varied()
+	restart := student(restartsBefore, alpha) * gaugeRestart / 2 * math.Sqrt(squares(t.weight))
+	return math.Hypot(restart, normal(alpha)*math.Sqrt(own))
+}
+
+// varied is the variance of what is compared now to that of the past: there one
+// server was compared with all others, which vary, too.
+func (t *gaugeTrial) varied() float64 {
+	return (squares(t.weight) + squares(t.against)) / (1 + 1/float64(max(t.servers-1, 1)))
+}
+
+// squares is the sum of the squares of the parts: 1/n of n equal ones.
+func squares(all []float64) float64 {
+	sum := 0.0
+	for _, part := range parts(all) {
+		sum += part * part
 	}
-	own := t.drift + t.variance/float64(max(t.minutes, 1))
-	restart := student(restartsBefore, alpha) * gaugeRestart / 2
-	return math.Hypot(restart, normal(alpha)*math.Sqrt(own)) * math.Sqrt(squares)
+	return sum
 }
 
 // gaugeRises above the floor that are weighed.
@@ -291,13 +305,14 @@ func (t *gaugeTrial) below(ceiling float64) float64 { return t.ratio(-1, ceiling
 // ratio of the likelihood of being beyond from, in the direction of sign, to that
 // of being there.
 func (t *gaugeTrial) ratio(sign, from float64) float64 {
-	beyond, most := 0.0, spikeMost*math.Sqrt(t.variance)
+	v := t.variance * max(t.varied(), 1)
+	beyond, most := 0.0, spikeMost*math.Sqrt(v)
 	for _, z := range t.zs {
 		beyond += min(sign*(z-from), most)
 	}
 	var each [len(gaugeRises)]float64
 	for i, d := range gaugeRises {
-		each[i] = (d*beyond - float64(len(t.zs))*d*d/2) / t.variance
+		each[i] = (d*beyond - float64(len(t.zs))*d*d/2) / v
 	}
 	return logMean(each[:])
 }

@@ -13,6 +13,13 @@ import (
 const (
 	// stillHealthy is how much worse than the floor is of no interest.
 	stillHealthy = 1.25
+	// errorsMost, slowerMost, fewerMost and risenMost are the most that is ever
+	// called well: times as many errors, as long, as little business, as much of a
+	// gauge.
+	errorsMost = 3
+	slowerMost = 1.5
+	fewerMost  = 1.5
+	risenMost  = 2
 	// rareLeast is how many events of a rare kind the watch must expect, for its
 	// being well to be asked for.
 	rareLeast = 10
@@ -214,7 +221,19 @@ func (t *trial) rare(j *Judge) bool {
 
 // ceiling is the excess up to which a family is well.
 func (j *Judge) ceiling(t *trial) float64 {
-	return max(t.x0+math.Log(stillHealthy), j.limit(t))
+	return max(min(t.x0+math.Log(stillHealthy), t.most()), j.limit(t))
+}
+
+// most is the excess beyond which nothing is called well, however little is known
+// of what restarts do.
+func (t *trial) most() float64 {
+	switch {
+	case t.f.quantile > 0:
+		return t.shifted(slowerMost)
+	case t.f.down:
+		return math.Log(fewerMost)
+	}
+	return math.Log(errorsMost)
 }
 
 // limit is what the policy still calls healthy, as an excess.
@@ -283,6 +302,9 @@ func (j *Judge) needs(t *trial, evidence float64) float64 {
 	if t.occasions < 50 || t.expected < 2 {
 		return max(t.k.requests, 100)
 	}
+	if t.f.warm && j.now.Sub(t.k.since) < 2*coldFor {
+		return max(t.k.requests, 1) // it is still warming up
+	}
 	if evidence > .2 {
 		return max(t.k.requests, 1) * (math.Log(healthyNeeded)/evidence - 1)
 	}
@@ -306,7 +328,7 @@ func (j *Judge) levelDoubts(k *contender) []doubt {
 	for _, t := range j.judgedGauges(k) {
 		if t.x0 > floorMost {
 			all = append(all, doubt{series: t.g.series})
-		} else if e := t.below(t.x0 + math.Log(stillHealthy)); e < math.Log(healthyNeeded) {
+		} else if e := t.below(min(t.x0+math.Log(stillHealthy), math.Log(risenMost))); e < math.Log(healthyNeeded) {
 			all = append(all, doubt{series: t.g.series, requests: max(k.requests/max(t.n, 1), 1)})
 		}
 		if t.growing() {
@@ -322,6 +344,7 @@ func (j *Judge) notes(k *contender) []string {
 	if history := k.since.Sub(j.began); history < time.Minute {
 		all = append(all, "there is no history from before the upgrade: small differences cannot be told from those between servers")
 	}
+	all = append(all, j.unjudged()...)
 	var without, young []string
 	for _, g := range j.order {
 		switch t := g.trials[k]; {
@@ -340,6 +363,24 @@ func (j *Judge) notes(k *contender) []string {
 	}
 	if j.tooMany {
 		all = append(all, fmt.Sprintf("there are more series than the %d that are judged", familiesMost))
+	}
+	return all
+}
+
+// unjudged says what no live server measures at all: nobody would see that it
+// got worse.
+func (j *Judge) unjudged() []string {
+	errors := slices.ContainsFunc(j.families, func(f *family) bool { return f.class == ofErrors || f.class == ofParts })
+	latency := slices.ContainsFunc(j.families, func(f *family) bool { return f.class == ofLatency }) || len(j.edges) > 0 ||
+		slices.ContainsFunc(j.order, func(g *gauge) bool {
+			return strings.HasSuffix(g.series, "time") || strings.HasSuffix(g.series, "seconds")
+		})
+	var all []string
+	if !errors {
+		all = append(all, "errors are not measured: nobody would see that there are more of them")
+	}
+	if !latency {
+		all = append(all, "how long answers take is not measured: nobody would see that they are slower")
 	}
 	return all
 }

@@ -111,6 +111,9 @@ func TestStrangeWorlds(t *testing.T) {
 				if healthy {
 					ever++
 				}
+				if healthy && f > 0 && r.Opinion == monitors.Worse {
+					fmt.Printf("  %s, %s, bake %d: healthy, and at %s: %s\n", s.Name, fault.Name, b, r.Time, r.Findings[0].Words)
+				}
 				if f == 0 && r.Opinion == monitors.Worse {
 					fmt.Printf("  %s: %s\n", s.Name, r.Findings[0].Words)
 				}
