@@ -21,6 +21,11 @@ func (v Verdict) JoinMonitors(reports []monitors.Report, runs map[string]fleet.V
 		for _, missing := range r.Missing {
 			v.Missing = append(v.Missing, "monitors: "+missing)
 		}
+		if r.Opinion == Undecided && v.Opinion == Healthy {
+			for _, waiting := range r.Waiting {
+				v.Missing = append(v.Missing, "monitors: "+waiting)
+			}
+		}
 	}
 	if len(v.Missing) > 0 && v.Opinion == Healthy {
 		v.Opinion = Undecided

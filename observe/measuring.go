@@ -47,7 +47,6 @@ type measuring struct {
 	chosen  map[string]bool
 	trouble map[string]string
 	trace   *trace
-	notes   []string
 	all     sync.WaitGroup
 }
 
@@ -75,7 +74,7 @@ func (m *measuring) change(ctx context.Context, w judge.Watch) {
 // begin takes up what was measured before: by a controller that stays, or by one
 // that ended in the middle of this rollout.
 func (m *measuring) begin(w judge.Watch) {
-	header := monitors.Watch{Service: w.Service, Step: w.Number, Live: w.From}
+	header := monitors.Watch{Service: w.Service, Step: max(int(m.Every.Round(time.Second).Seconds()), 1), Live: w.From}
 	m.judge = monitors.New(header, monitors.Settings{Least: w.Policy.Least, Requests: w.Policy.Requests, Limits: m.Limits, Ignore: m.Ignore})
 	if m.Trace != "" {
 		m.trace = openTrace(m.Trace, header)
@@ -115,7 +114,9 @@ func (m *measuring) tell(u monitors.Upgrade) {
 
 // measure measures until ctx ends.
 func (m *measuring) measure(ctx context.Context) {
-	for next := time.NewTimer(0); ; next.Reset(m.Every) {
+	next := time.NewTimer(0)
+	defer next.Stop()
+	for ; ; next.Reset(m.Every) {
 		select {
 		case <-ctx.Done():
 			return
@@ -131,7 +132,9 @@ func (m *measuring) measure(ctx context.Context) {
 		m.mu.Lock()
 		m.trouble = trouble
 		for _, o := range seen {
-			m.add(o)
+			if !m.changing(o.Server) { // its turn has begun meanwhile
+				m.add(o)
+			}
 		}
 		if m.trace != nil {
 			m.trace.flush()
@@ -158,11 +161,10 @@ func (m *measuring) choose() []fleet.Server {
 		}
 	}
 	all = append(all, sample(m.watch, m.chosen)...)
-	changing := slices.Concat(m.watch.Underway, m.watch.Changing)
 	clear(m.chosen)
 	var servers []fleet.Server
 	for _, s := range all {
-		if !m.chosen[s.Name] && !slices.ContainsFunc(changing, func(c fleet.Server) bool { return c.Name == s.Name }) {
+		if !m.chosen[s.Name] && !m.changing(s.Name) {
 			servers = append(servers, s)
 		}
 		m.chosen[s.Name] = true
@@ -170,7 +172,16 @@ func (m *measuring) choose() []fleet.Server {
 	return servers
 }
 
-// look measures the servers, all at the same moment.
+// changing tells whether it is the server's turn: nobody knows what is measured
+// there now.
+func (m *measuring) changing(server string) bool {
+	named := func(s fleet.Server) bool { return s.Name == server }
+	return slices.ContainsFunc(m.watch.Underway, named) || slices.ContainsFunc(m.watch.Changing, named)
+}
+
+// look measures the servers, all at the same moment. Where the load balancer
+// cannot be read nothing is: nobody knows then who serves, and what servers count
+// of themselves must not be taken for what the balancer counts of them.
 func (m *Monitors) look(ctx context.Context, servers []fleet.Server) (seen []monitors.Observation, trouble map[string]string) {
 	ctx, cancel := context.WithTimeout(ctx, m.Timeout)
 	defer cancel()
@@ -193,18 +204,18 @@ func (m *Monitors) look(ctx context.Context, servers []fleet.Server) (seen []mon
 	all.Wait()
 	if err != nil {
 		trouble[""] = "the load balancer cannot be read: " + err.Error()
+		return nil, trouble
 	}
 	for i, o := range observations {
-		if o == nil {
-			continue
+		standing, _ := pool.Of(servers[i].Name)
+		if o == nil || standing.Rotation != fleet.In {
+			continue // not measured, or nobody is served there
 		}
-		standing, known := pool.Of(servers[i].Name)
-		if err == nil && known && standing.Rotation != fleet.In {
-			continue // nobody is served there
-		}
-		if err == nil && known {
-			merge(o, figures.OfStanding(standing))
-		}
+		// What the load balancer counts is what customers see: it is believed before
+		// what a server counts of itself.
+		counted := figures.OfStanding(standing)
+		add(&counted, *o)
+		o.Counters, o.Histograms, o.Gauges = counted.Counters, counted.Histograms, counted.Gauges
 		o.Time = now
 		seen = append(seen, *o)
 	}
@@ -227,20 +238,28 @@ func (m *Monitors) ask(ctx context.Context, s fleet.Server) (o *monitors.Observa
 		for _, w := range why {
 			trouble = w
 		}
-		merge(o, more)
+		add(o, more)
 	}
 	return o, trouble
 }
 
-// merge adds what is not known yet. What the load balancer counts is what
-// customers see: it is believed before what a server counts of itself.
-func merge(o *monitors.Observation, more monitors.Observation) {
-	maps.Copy(o.Counters, more.Counters)
-	maps.Copy(o.Histograms, more.Histograms)
-	maps.Copy(o.Gauges, more.Gauges)
+// add adds what is not known yet.
+func add(o *monitors.Observation, more monitors.Observation) {
+	addMissing(o.Counters, more.Counters)
+	addMissing(o.Histograms, more.Histograms)
+	addMissing(o.Gauges, more.Gauges)
 }
 
-// reports are what the monitors say now, one for each new version.
+func addMissing[T any](to, more map[string]T) {
+	for name, value := range more {
+		if _, known := to[name]; !known {
+			to[name] = value
+		}
+	}
+}
+
+// reports are what the monitors say now, one for each new version that a server
+// runs; of one that they know nothing of, that.
 func (m *measuring) reports() []monitors.Report {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -248,8 +267,8 @@ func (m *measuring) reports() []monitors.Report {
 		return nil
 	}
 	var all []monitors.Report
-	for _, v := range m.judge.Versions() {
-		if slices.Contains(slices.Collect(maps.Values(m.upgraded)), v) {
+	for _, v := range slices.Compact(slices.Sorted(maps.Values(m.upgraded))) {
+		if v != m.watch.From {
 			r := m.judge.Report(v)
 			r.Notes = append(r.Notes, m.notesNow()...)
 			all = append(all, r)

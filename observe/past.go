@@ -2,6 +2,7 @@ package observe
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -47,7 +48,8 @@ func (p *Past) remember(ctx context.Context, m *Monitors, servers []fleet.Server
 	for _, s := range servers[:min(canaries, len(servers))] {
 		chosen[s.Name] = true
 	}
-	some := append(servers[:min(canaries, len(servers))], sample(judge.Watch{Live: servers[min(canaries, len(servers)):]}, chosen)...)
+	first := min(canaries, len(servers))
+	some := slices.Concat(servers[:first], sample(judge.Watch{Live: servers[first:]}, chosen))
 	for ctx.Err() == nil {
 		seen, _ := m.look(ctx, some)
 		p.keep(seen)

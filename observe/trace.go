@@ -1,6 +1,7 @@
 package observe
 
 import (
+	"bufio"
 	"bytes"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"time"
 
 	"noon/fleet"
 	"noon/judge/monitors"
@@ -30,6 +32,8 @@ type trace struct {
 	room    int64 // of the first line
 	pending []byte
 	size    int64
+	// last is the time of the last observation.
+	last    time.Time
 	trouble string
 }
 
@@ -96,6 +100,9 @@ func (t *trace) read(j *monitors.Judge, upgraded map[string]fleet.Version) error
 	if err != nil {
 		return err
 	}
+	if head.Service != t.head.Service || head.Live != t.head.Live {
+		return fmt.Errorf("%s is of another watch, of %s with %s: move it away", t.path, fleet.Quoted(head.Service), fleet.Quoted(string(head.Live)))
+	}
 	for _, u := range head.Upgrades {
 		j.Upgraded(u)
 		upgraded[u.Server] = u.Version
@@ -109,12 +116,17 @@ func (t *trace) read(j *monitors.Judge, upgraded map[string]fleet.Version) error
 			return err
 		}
 		j.Observe(o)
+		t.last = o.Time
 	}
 	t.head.Servers, t.head.Upgrades, t.head.Step = head.Servers, head.Upgrades, head.Step
-	first := make([]byte, 1<<20)
-	n, _ := t.file.ReadAt(first, 0)
-	t.room = int64(bytes.IndexByte(first[:n], '\n') + 1)
-	return nil
+	t.room, err = t.headLength()
+	return err
+}
+
+// headLength is how long the first line is, with its end.
+func (t *trace) headLength() (int64, error) {
+	line, err := bufio.NewReader(io.NewSectionReader(t.file, 0, traceMost)).ReadBytes('\n')
+	return int64(len(line)), err
 }
 
 // upgraded records an upgrade in the first line.
@@ -126,11 +138,16 @@ func (t *trace) upgraded(u monitors.Upgrade) {
 
 // observation records one; it is written with the others of its moment.
 func (t *trace) observation(o monitors.Observation) {
+	written := o.Time.Round(0) // what a line says: no monotonic clock
+	if written.Before(t.last) {
+		return // the clock was set back: a trace is in order of time
+	}
 	if !slices.Contains(t.head.Servers, o.Server) {
 		t.head.Servers = append(t.head.Servers, o.Server)
 		t.failed(t.writeHead())
 	}
-	t.pending = append(monitors.AppendObservation(t.pending, o), '\n')
+	t.pending = monitors.AppendObservation(t.pending, o)
+	t.last = written
 }
 
 func (t *trace) flush() {

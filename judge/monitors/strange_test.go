@@ -70,6 +70,7 @@ func strangeWorlds() []strange {
 		{World: in("0.2 requests/s, bursts", func(w *simulated.World) { w.Rate, w.Bursts = .2, true })},
 		{World: in("no errors at all", func(w *simulated.World) { w.Errors = 1e-15 })},
 		{World: in("30 % errors", func(w *simulated.World) { w.Errors = .3 })},
+		{World: in("1 request/s", func(w *simulated.World) { w.Rate = 1 })},
 		{World: in("every 15 s", func(*simulated.World) {}), change: func() func(o *monitors.Observation, _ *rand.Rand) bool {
 			return func(o *monitors.Observation, _ *rand.Rand) bool { return o.Time.Unix()/5%3 == 0 }
 		}()},
@@ -118,20 +119,29 @@ func TestStrangeWorlds(t *testing.T) {
 					fmt.Printf("  %s: %s\n", s.Name, r.Findings[0].Words)
 				}
 				for _, m := range r.Missing {
-					missing[m[max(0, len(m)-60):]]++
+					_, what, _ := strings.Cut(m, ") to see that ")
+					if what == "" {
+						what = m
+					}
+					missing[what]++
 				}
 			}
 			fmt.Printf("%-26s %-18s worse %5s  healthy %5s  once healthy %5s of %d", s.Name, fault.Name,
 				percent(counts[monitors.Worse], n), percent(counts[monitors.Healthy], n), percent(ever, n), n)
-			most := ""
-			for m, n := range missing {
-				if n > missing[most] {
-					most = m
-				}
-			}
-			fmt.Println("  " + most)
+			fmt.Println("  " + most(missing))
 		}
 	}
+}
+
+// most is what was said most often.
+func most(said map[string]int) string {
+	often := ""
+	for text, n := range said {
+		if n > said[often] {
+			often = text
+		}
+	}
+	return often
 }
 
 // bake watches to the end, or until the version is worse; once tells whether it
