@@ -20,7 +20,7 @@ type noise struct {
 	// drift and restart are variances of the logarithm: of a server by itself,
 	// and of its restart, learned from so many restarts.
 	drift, restart float64
-	restarts       int
+	restarts       float64
 	// minutes of history, and what was counted then.
 	minutes int64
 	before  count
@@ -205,20 +205,23 @@ const restartsBefore = 4
 const around = 10
 
 // restartNoise is the variance by which a restart alone changes a server (r
-// squared), learned from restarts of the live version.
-func (j *Judge) restartNoise(f *family, before int64, dispersion float64) (variance float64, restarts int) {
+// squared), learned from restarts of the live version. One that was seen through
+// much noise counts for little: it counts by the square of the share that the
+// variance expected beforehand has of all its variance.
+func (j *Judge) restartNoise(f *family, before int64, dispersion float64) (variance, restarts float64) {
+	r0 := f.traits.restart * max(f.steep, 1) / 2
 	sum := 0.0
 	for _, r := range j.restarts {
 		if r.at >= before-2 {
 			continue
 		}
 		if u, noise, ok := f.changedAt(r, before, dispersion); ok {
-			sum += max(u*u-noise, 0)
-			restarts++
+			share := r0 * r0 / (r0*r0 + noise)
+			sum += share * share * (u*u - noise)
+			restarts += share * share
 		}
 	}
-	r0 := f.traits.restart * max(f.steep, 1)
-	return (restartsBefore*r0*r0/4 + sum) / float64(restartsBefore+restarts), restarts
+	return (restartsBefore*r0*r0 + max(sum, 0)) / (restartsBefore + restarts), restarts
 }
 
 // changedAt is by how much a server's rate changed at a restart, against the
@@ -290,8 +293,8 @@ func (n *noise) uncertainty(at int) float64 {
 }
 
 // student and normal are quantiles: of what exceeds them there is alpha/2.
-func student(freedom int, alpha float64) float64 {
-	return distuv.StudentsT{Sigma: 1, Nu: float64(freedom)}.Quantile(1 - alpha/2)
+func student(freedom, alpha float64) float64 {
+	return distuv.StudentsT{Sigma: 1, Nu: freedom}.Quantile(1 - alpha/2)
 }
 
 func normal(alpha float64) float64 { return distuv.UnitNormal.Quantile(1 - alpha/2) }

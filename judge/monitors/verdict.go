@@ -12,8 +12,8 @@ import (
 const (
 	// alpha is the chance of a false alarm of one watch.
 	alpha = .01
-	// shown is the part of the needed evidence from which a finding is shown.
-	shown = 5
+	// shownFrom is the part of the needed evidence from which a finding is shown.
+	shownFrom = 5
 	// partsShare: a part of the work is one of many, of which some are rare.
 	partsShare = 20
 	// healthyNeeded is the evidence that a family is well.
@@ -219,24 +219,34 @@ func (j *Judge) accuse(k *contender, terms []term, r *Report) float64 {
 	}
 	evidence := logSum(logs)
 	k.worst = max(k.worst, evidence)
-	slices.SortStableFunc(all, func(a, b suspect) int { return cmp.Compare(b.evidence, a.evidence) })
 	k.worse = k.worse || k.worst >= math.Log(r.Needed)
+	slices.SortStableFunc(all, func(a, b suspect) int { return cmp.Compare(b.evidence, a.evidence) })
 	for i, s := range all {
-		strong := s.evidence >= math.Log(r.Needed/shown)
-		if strong && k.worse {
-			k.accused[s.series] = max(k.accused[s.series], s.evidence)
-		}
-		known, accused := k.accused[s.series]
-		if strong || accused || k.worse && i == 0 && len(k.accused) == 0 {
-			f := s.finding()
-			if accused {
-				f.Evidence = ratio(max(s.evidence, known))
-			} else {
-				f.Evidence = ratio(s.evidence)
-			}
-			f.Words += " Evidence " + odds(f.Evidence) + " (" + odds(r.Needed) + " needed)."
-			r.Findings = append(r.Findings, f)
+		if known, shown := k.shows(s, r.Needed, i == 0); shown {
+			r.Findings = append(r.Findings, s.said(known, r.Needed))
 		}
 	}
 	return evidence
+}
+
+// shows tells whether a suspect is shown, and with which evidence: one that is
+// strong, or was when the version became worse; then at least the first one.
+func (k *contender) shows(s suspect, needed float64, first bool) (evidence float64, shown bool) {
+	strong := s.evidence >= math.Log(needed/shownFrom)
+	if strong && k.worse {
+		k.accused[s.series] = max(k.accused[s.series], s.evidence)
+	}
+	known, accused := k.accused[s.series]
+	if accused {
+		return max(known, s.evidence), true
+	}
+	return s.evidence, strong || k.worse && first && len(k.accused) == 0
+}
+
+// said is the finding with its evidence, a logarithm.
+func (s suspect) said(evidence, needed float64) Finding {
+	f := s.finding()
+	f.Evidence = ratio(evidence)
+	f.Words += " Evidence " + odds(f.Evidence) + " (" + odds(needed) + " needed)."
+	return f
 }
