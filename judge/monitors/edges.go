@@ -1,7 +1,6 @@
 package monitors
 
 import (
-	"fmt"
 	"maps"
 	"math"
 	"slices"
@@ -83,36 +82,23 @@ func (j *Judge) choose() {
 		if len(all) == 0 || !known(all) {
 			continue
 		}
+		var kept []*family
 		for _, q := range quantiles {
 			f := nearest(all, 1-q.of)
 			if f == nil && q.of == rarest {
 				f = tail(all, 1-q.of)
 			}
-			if f != nil && f.quantile == 0 {
-				f.quantile, f.traits = q.of, q.traits
-				f.series = fmt.Sprintf("%s %s", name, q.name)
-				f.ignored = j.ignores(f.series)
-				f.steep = steepness(all, f)
-				j.families = append(j.families, f)
+			if f == nil || f.quantile > 0 {
+				continue
 			}
+			f.quantile, f.traits, f.series = q.of, q.traits, name+" "+q.name
+			f.ignored, f.steep = j.ignores(f.series), steepness(all, f)
+			j.families, kept = append(j.families, f), append(kept, f)
 		}
-		for _, f := range all {
-			f.ignored = f.ignored || f.quantile == 0
-		}
-		j.edges[name] = nil
-		j.chosen(name, all)
-	}
-}
-
-// chosen keeps only those that are judged, so that they still get their counts.
-func (j *Judge) chosen(name string, all []*family) {
-	var kept []*family
-	for _, f := range all {
-		if f.quantile > 0 {
-			kept = append(kept, f)
+		if kept != nil {
+			j.edges[name] = kept
 		}
 	}
-	j.edges[name] = kept
 }
 
 // known tells whether enough was counted, and not chosen yet.

@@ -49,6 +49,9 @@ type traits struct {
 	harmless float64
 }
 
+// The r0, d and least dispersions of the design page, as they were found best in
+// the simulator; harmless rates are of our own: one error in a thousand requests
+// more is no reason to hold a version, and of one page one in twenty.
 var (
 	errorTraits    = traits{class: ofErrors, restart: .10, dispersion: 1, drift: .08, harmless: .001}
 	partTraits     = traits{class: ofParts, restart: .10, dispersion: 1, drift: .08, harmless: .05}

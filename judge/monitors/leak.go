@@ -5,10 +5,8 @@ import (
 )
 
 const (
-	// leakFirst is the number of minutes after which a slope is looked at first;
-	// then when half as many again have passed. Each look is one of few: a slope
-	// that is looked at all the time is found in noise.
-	leakFirst = 10
+	// leakDoubtFirst is the number of minutes from which on growth makes doubts.
+	leakDoubtFirst = 5
 	// leakFloor is a growth a minute that nobody calls a leak.
 	leakFloor = .002
 	// leakRise is what must have come of it, as a logarithm.
@@ -17,21 +15,35 @@ const (
 
 // leaks is the evidence that the level grows faster than the live servers'.
 func (t *gaugeTrial) leaks(alpha float64) float64 {
-	next := max(leakFirst, t.looked+t.looked/2)
-	if t.g.grows && len(t.zs) >= next {
+	if t.g.grows && len(t.zs) >= t.nextLook() {
 		t.looked, t.looks = len(t.zs), t.looks+1
+		for t.nextLook() <= t.looked { // nobody looked for a while
+			t.looks++
+		}
 		t.leaked = max(t.leaked, t.leak(alpha)-math.Log(lookShare(t.looks)))
 	}
 	return t.leaked
 }
 
-// lookShare: all looks share one budget, the first three, which come within half
-// an hour, the most of it. The n-th has 1/lookShare.
-func lookShare(n int) float64 {
-	if n <= 3 {
-		return 4
+// leakLooks are the numbers of minutes after which a slope is looked at, those of
+// the first half hour; later whenever half as many again have passed.
+var leakLooks = [...]int{10, 15, 20, 24}
+
+// nextLook is after how many minutes the next look is.
+func (t *gaugeTrial) nextLook() int {
+	if t.looks < len(leakLooks) {
+		return leakLooks[t.looks]
 	}
-	return math.Exp2(float64(n - 1))
+	return t.looked + t.looked/2
+}
+
+// lookShare: all looks share one budget, the first four, which come within half
+// an hour, a fifth each. The n-th has 1/lookShare.
+func lookShare(n int) float64 {
+	if n <= len(leakLooks) {
+		return 5
+	}
+	return math.Exp2(float64(n))
 }
 
 // growth is the slope of the level, and its variance; false while it only grows
@@ -45,7 +57,7 @@ func (t *gaugeTrial) growth() (slope, v float64, ok bool) {
 
 // growing tells whether it may leak, though that is not certain yet.
 func (t *gaugeTrial) growing() bool {
-	if !t.g.grows || len(t.zs) < leakFirst/2 {
+	if !t.g.grows || len(t.zs) < leakDoubtFirst {
 		return false
 	}
 	slope, v, ok := t.growth()

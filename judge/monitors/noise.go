@@ -49,6 +49,8 @@ func (j *Judge) try(f *family, k *contender) *trial {
 		n.precision = 1 / unknownHeterogeneity
 	}
 	for _, s := range servers {
+		// The mean of a gamma posterior: what was counted, and as much as precision
+		// says of a server like the others.
 		n.weights[s.at] = (s.counted/n.dispersion + n.precision) / (s.share/n.dispersion + n.precision)
 		n.counted[s.at] = s.counted
 	}
@@ -128,8 +130,9 @@ const (
 	dispersionBlocks = 10
 )
 
-// dispersion is Pearson's chi square to its degrees of freedom, over blocks of
-// each server around its own mean.
+// dispersion is Pearson's chi square to its degrees of freedom (McCullagh and
+// Nelder, Generalized Linear Models, 4.5), over blocks of each server around its
+// own mean.
 func dispersion(servers []server, least float64) float64 {
 	chi, freedom := 0.0, 0.0
 	for _, s := range servers {
@@ -150,7 +153,8 @@ func dispersion(servers []server, least float64) float64 {
 }
 
 // heterogeneity is the variance of the servers' weights (tau squared), by the
-// method of moments, with two servers that differ by 20 % added beforehand.
+// method of moments, as DerSimonian and Laird do for studies, with two servers that
+// differ by 20 % (.08 is twice .2 squared) added beforehand.
 func heterogeneity(servers []server, dispersion float64) float64 {
 	over, squares, n := 0.0, 0.0, 0.0
 	for _, s := range servers {
