@@ -46,8 +46,10 @@ type measuring struct {
 	// chosen are the servers that are measured, trouble what could not be.
 	chosen  map[string]bool
 	trouble map[string]string
-	trace   *trace
-	all     sync.WaitGroup
+	// absent are those of which the last look brought nothing.
+	absent map[string]bool
+	trace  *trace
+	all    sync.WaitGroup
 }
 
 func (m *Monitors) open() *measuring {
@@ -130,7 +132,10 @@ func (m *measuring) measure(ctx context.Context) {
 			return
 		}
 		m.mu.Lock()
-		m.trouble = trouble
+		m.trouble, m.absent = trouble, map[string]bool{}
+		for _, s := range servers {
+			m.absent[s.Name] = !slices.ContainsFunc(seen, func(o monitors.Observation) bool { return o.Server == s.Name })
+		}
 		for _, o := range seen {
 			if !m.changing(o.Server) { // its turn has begun meanwhile
 				m.add(o)
@@ -269,12 +274,25 @@ func (m *measuring) reports() []monitors.Report {
 	var all []monitors.Report
 	for _, v := range slices.Compact(slices.Sorted(maps.Values(m.upgraded))) {
 		if v != m.watch.From {
-			r := m.judge.Report(v)
+			r := m.complete(m.judge.Report(v))
 			r.Notes = append(r.Notes, m.notesNow()...)
 			all = append(all, r)
 		}
 	}
 	return all
+}
+
+// complete doubts a report that is healthy while one of the servers with the
+// version is not measured: the others do not speak for it.
+func (m *measuring) complete(r monitors.Report) monitors.Report {
+	for _, u := range m.watch.Upgraded {
+		if r.Opinion == monitors.Worse || !u.Asked || u.Version != r.Version || !m.absent[u.Server.Name] {
+			continue
+		}
+		r.Opinion = monitors.Undecided
+		r.Missing = append(r.Missing, u.Server.Name+" was not measured at the last look")
+	}
+	return r
 }
 
 // notesNow say what cannot be measured.

@@ -421,6 +421,38 @@ func TestWhatWasMeasuredBeforeIsKnownAtTheBeginning(t *testing.T) {
 	})
 }
 
+func TestOneCanaryDoesNotSpeakForAnother(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newShop()
+		ctx, cancel := context.WithCancel(t.Context())
+		m := s.monitors("").open()
+		w := planned()
+		w.Canaries, w.Policy.Least = servers(1, 2), time.Minute
+		m.change(ctx, w)
+		time.Sleep(10 * time.Minute)
+		s.become("web1", "v2")
+		s.become("web2", "v2")
+		w.Live = servers(3, 6)
+		for _, server := range w.Canaries {
+			w.Upgraded = append(w.Upgraded, judge.Upgraded{Server: server, Version: "v2", Since: time.Now(), Asked: true})
+		}
+		m.change(ctx, w)
+		time.Sleep(10 * time.Minute)
+		synctest.Wait()
+		if r := m.reports()[0]; r.Opinion != monitors.Healthy {
+			t.Errorf("%+v", r)
+		}
+		s.become("web2", "down")
+		time.Sleep(2 * time.Minute)
+		synctest.Wait()
+		if r := m.reports()[0]; r.Opinion != monitors.Undecided || !slices.Contains(r.Missing, "web2 was not measured at the last look") {
+			t.Errorf("%+v", r)
+		}
+		cancel()
+		m.close()
+	})
+}
+
 func TestAVersionOfWhichNothingIsKnownIsNotHealthy(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newShop()

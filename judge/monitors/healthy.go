@@ -13,10 +13,11 @@ import (
 const (
 	// stillHealthy is how much worse than the floor is of no interest.
 	stillHealthy = 1.25
-	// errorsMost, slowerMost, fewerMost and risenMost are the most that is ever
-	// called well: times as many errors, as long, as little business, as much of a
-	// gauge.
+	// errorsMost, addedMost, slowerMost, fewerMost and risenMost are the most that
+	// is ever called well: times as many errors, or so much more of all requests;
+	// times as long, as little business, as much of a gauge.
 	errorsMost = 3
+	addedMost  = .1
 	slowerMost = 1.5
 	fewerMost  = 2
 	risenMost  = 2
@@ -125,7 +126,7 @@ func (t *trial) most() float64 {
 	case t.f.down:
 		return math.Log(fewerMost)
 	}
-	return math.Log(errorsMost)
+	return min(math.Log(errorsMost), math.Log1p(addedMost/max(t.rate(), 1e-4)))
 }
 
 // limit is what the policy still calls healthy, as an excess.
