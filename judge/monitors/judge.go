@@ -9,7 +9,9 @@ const (
 	// columnsMost and familiesMost bound what one watch holds; what is beyond is
 	// not judged, and said.
 	columnsMost  = 256
-	familiesMost = 2000
+	familiesMost = 1000
+	// restartsMost is of how many restarts it is learned what they do.
+	restartsMost = 100
 	// paceDefault is the time between two observations of a server, until it is
 	// known.
 	paceDefault = 5 * time.Second

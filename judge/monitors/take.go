@@ -103,7 +103,7 @@ func (t *taken) did(name string) step {
 
 // began notes that the server's process is another one.
 func (t *taken) began() {
-	if t.c.role == live && !t.changed && t.c.observations > 0 {
+	if t.c.role == live && !t.changed && t.c.observations > 0 && len(t.j.restarts) < restartsMost {
 		t.j.restarts = append(t.j.restarts, restart{t.at, t.j.minuteOf(t.o.Time)})
 	}
 	t.c.restarted = t.o.Time
