@@ -675,3 +675,52 @@ func TestTheSameWatchIsJudgedTheSame(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatNobodyMeasuresIsSaid(t *testing.T) {
+	s := newShop(t, usual)
+	s.spoil = func(o *monitors.Observation) *monitors.Observation {
+		o.Histograms, o.Counters = nil, map[string]float64{"requests": o.Counters["requests"]}
+		return o
+	}
+	s.run(21 * time.Minute)
+	s.wants(monitors.Healthy, "errors are not measured: nobody would see", "how long answers take is not measured: nobody would see")
+}
+
+func TestTenPointsMoreErrorsAreNeverWell(t *testing.T) {
+	s := newShop(t, usual)
+	for _, server := range s.servers {
+		server.failing = .4
+	}
+	s.run(10 * time.Minute)
+	s.canary().failing = .51
+	s.run(40 * time.Minute)
+	if r := s.report(); r.Opinion == monitors.Healthy {
+		t.Errorf("%+v", r)
+	}
+}
+
+func TestWhereTheLiveVersionNeverGetsTheNewOneIsSeen(t *testing.T) {
+	// No answer took more than .1 s, and now some take seconds.
+	s := newShop(t, usual)
+	for _, server := range s.servers {
+		server.shares = []float64{1, 0, 0, 0}
+	}
+	s.run(10 * time.Minute)
+	s.canary().shares = []float64{.96, .02, .01, .01}
+	s.run(14 * time.Minute)
+	s.wants(monitors.Worse, "Slower than 100 ms")
+}
+
+func TestACanaryThatStartsAgainAndAgainHidesNothing(t *testing.T) {
+	s := newShop(t, usual)
+	s.run(10 * time.Minute)
+	s.canary().failing, s.canary().shares = .1, []float64{.1, .2, .3, .4}
+	for minute := 11; minute < 30; minute++ {
+		s.run(time.Duration(minute) * time.Minute)
+		s.canary().restart("v2")
+		if s.report().Opinion == monitors.Healthy {
+			t.Fatalf("healthy in minute %d", minute)
+		}
+	}
+	s.wants(monitors.Worse, "Errors:")
+}

@@ -259,9 +259,16 @@ func (f *family) changedAt(r restart, before int64, dispersion float64) (u, nois
 // of alpha: what restarts do, of which little is known (Student's t), and what
 // is known of the servers (normal). A server counts by its part of what was
 // weighed: one that was upgraded just now takes away no doubt about the others.
+//
+// A restart makes all answers slower by one factor: that it is beyond the floor is
+// one event for all edges of a histogram, and they need not share alpha for it.
 func (t *trial) floor(alpha float64) float64 {
 	if t.alpha != alpha {
-		t.alpha, t.student, t.normal = alpha, student(t.restarts+restartsBefore, alpha), normal(alpha)
+		atRestart := alpha
+		if t.f.class == ofLatency {
+			atRestart *= float64(len(quantiles))
+		}
+		t.alpha, t.student, t.normal = alpha, student(t.restarts+restartsBefore, atRestart), normal(alpha)
 	}
 	restart, own := 0.0, 0.0
 	for at, part := range parts(t.weighed) {
