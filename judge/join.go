@@ -14,6 +14,7 @@ import (
 func (v Verdict) JoinMonitors(reports []monitors.Report, runs map[string]fleet.Version) Verdict {
 	v.Monitors = reports
 	for _, r := range reports {
+		v.locate(r, runs)
 		if r.Opinion == Worse {
 			v.accuse(r, runs)
 			v.Opinion = Worse
@@ -36,6 +37,15 @@ func (v *Verdict) accuse(r monitors.Report, runs map[string]fleet.Version) {
 		}
 		for _, f := range r.Findings {
 			v.Findings = append(v.Findings, Finding{Server: server, Words: f.Words, Series: f.Series})
+		}
+	}
+}
+
+// locate adds where most errors are to what the checks found.
+func (v *Verdict) locate(r monitors.Report, runs map[string]fleet.Version) {
+	for i, f := range v.Findings {
+		if r.Where != "" && f.Failures && runs[f.Server] == r.Version {
+			v.Findings[i].Words += "; " + r.Where
 		}
 	}
 }

@@ -69,8 +69,12 @@ func (j *Judge) unseen(k *contender) []string {
 func (j *Judge) counted() bool { _, ok := j.index[requests]; return ok }
 
 func (j *Judge) names(k *contender) string {
+	running := j.running(k)
+	if len(running) == 0 {
+		running = k.columns
+	}
 	var all []string
-	for _, at := range k.columns {
+	for _, at := range running {
 		all = append(all, j.columns[at].name)
 	}
 	slices.Sort(all)

@@ -18,6 +18,9 @@ func (j *Judge) countFinding(t *trial, needed float64) Finding {
 	}
 	f.Ratio = t.seen / max(f.Expected, .1)
 	f.Words = j.countWords(t, f)
+	if where := j.where(t.k); where != "" && t.f.series == "errors" {
+		f.Words += " " + where + "."
+	}
 	return f
 }
 
