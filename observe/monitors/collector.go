@@ -30,13 +30,19 @@ type collector struct {
 	latencies        map[string]*latency
 	measured         map[string]*measure
 	business         map[string]*measure
-	uses             map[string][]use
+	uses             map[typed][]use
 	// samples are all of the answer, family the last of which some were taken.
 	samples int
 	family  string
 	// summaries are latencies without buckets.
 	summaries []string
 	trouble   trouble
+}
+
+// typed is a name with its kind.
+type typed struct {
+	name string
+	kind kind
 }
 
 // measure is the sum of series of one name.
@@ -51,7 +57,7 @@ func newCollector(m fleet.Monitors, known map[string]bool, own string) *collecto
 	return &collector{
 		monitors: m, endpoints: known, own: own,
 		served: map[string]*requests{}, failures: map[string]*requests{}, latencies: map[string]*latency{},
-		measured: map[string]*measure{}, business: map[string]*measure{}, uses: map[string][]use{},
+		measured: map[string]*measure{}, business: map[string]*measure{}, uses: map[typed][]use{},
 	}
 }
 
@@ -75,7 +81,7 @@ func (c *collector) take(s sample) {
 
 // usesOf looks a name up once.
 func (c *collector) usesOf(family, name string, k kind) []use {
-	key := string(k) + " " + name
+	key := typed{name, k}
 	uses, known := c.uses[key]
 	if known {
 		return uses

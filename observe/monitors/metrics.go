@@ -106,7 +106,7 @@ func expected(r *http.Response) error {
 	kind := mediaOf(r)
 	switch {
 	case r.StatusCode >= 300 && r.StatusCode <= 399:
-		return fmt.Errorf("%d (a redirection is not followed): name the place itself in monitors: metrics:", r.StatusCode)
+		return fmt.Errorf("%d: a redirection, which is not followed: name the place itself in noon.yaml (monitors: metrics)", r.StatusCode)
 	case r.StatusCode == http.StatusUnauthorized || r.StatusCode == http.StatusForbidden:
 		return fmt.Errorf("%d: it wants a login, which noon has not: let it answer on an address that only the machine reaches", r.StatusCode)
 	case r.StatusCode != http.StatusOK:

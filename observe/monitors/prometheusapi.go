@@ -86,7 +86,7 @@ func (a *prometheusAPI) query(ctx context.Context, query string) ([]result, erro
 	case err != nil:
 		return nil, web.Plain(err) // without the query
 	case status >= 300 && status <= 399:
-		return nil, fmt.Errorf("status %d: a redirection is not followed: name the place itself in monitors: prometheus: url:", status)
+		return nil, fmt.Errorf("status %d: a redirection, which is not followed: name the place itself in noon.yaml (monitors: prometheus: url)", status)
 	case status == http.StatusUnauthorized || status == http.StatusForbidden:
 		return nil, fmt.Errorf("it refuses (status %d): see user, password, token and tenant", status)
 	case len(body) > prometheusAnswerMost:
