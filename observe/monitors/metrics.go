@@ -130,7 +130,7 @@ func (a *answering) parse(r *http.Response, body io.Reader, c *collector) error 
 	if mediaOf(r) == "application/vnd.google.protobuf" {
 		large, err := protobuf{to: c}.read(body)
 		if large > 0 {
-			c.trouble.add("GET %s: %d families are larger than %d MB each, and are not used: they have too many labels", a.path(), large, familyMost>>20)
+			c.trouble.add("GET %s: families larger than %d MB are not used (%d are, they have too many labels)", a.path(), familyMost>>20, large)
 		}
 		return err
 	}

@@ -150,6 +150,7 @@ func TestHistogramsThatAreNoneAreMissing(t *testing.T) {
 func TestAnAnswerThatEndsInTheMiddleLosesWhatIsNotWhole(t *testing.T) {
 	for name, c := range map[string]struct{ kind, body string }{
 		"text":        {"text/plain", shopFirst + "# TYPE orders_total counter\norders_total{a=\"b\"} 1\norders_total{a=\"c\"} 12"},
+		"of others":   {"text/plain", shopFirst + "# TYPE widgets gauge\nwidgets 1\nwidgets{a=\"c\"} 12"},
 		"OpenMetrics": {"application/openmetrics-text; version=1.0.0", shopFirst + "# TYPE orders counter\norders_total{a=\"b\"} 1\n"},
 	} {
 		r := reader(fleet.Monitors{Metrics: "http://{address}/metrics", Business: []string{"orders"}})
@@ -158,5 +159,13 @@ func TestAnAnswerThatEndsInTheMiddleLosesWhatIsNotWhole(t *testing.T) {
 			t.Errorf("%s: %v", name, o.Counters)
 		}
 		has(t, strings.Join(trouble, "\n"), "ends in the middle", "no business counter orders")
+	}
+}
+
+// Exporters should not do that, but a part of a sum is worse than none.
+func TestAFamilyInTwoPlacesIsSummed(t *testing.T) {
+	o, trouble := read(t, metrics, shopFirst+"# TYPE widgets gauge\nwidgets 1\nhttp_requests_total{code=\"200\"} 100\n")
+	if o.Counters["requests"] != 111 || trouble != "" {
+		t.Error(o.Counters, trouble)
 	}
 }
