@@ -36,7 +36,9 @@ type collector struct {
 	family  string
 	// summaries are latencies without buckets.
 	summaries []string
-	trouble   trouble
+	// unread tells that the answer could not be read, or not to its end.
+	unread  bool
+	trouble trouble
 }
 
 // typed is a name with its kind.

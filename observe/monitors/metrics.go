@@ -48,9 +48,13 @@ func (a *answering) ask(ctx context.Context, s fleet.Server, c *collector) {
 		}
 	}
 	if err != nil {
+		c.unread = !errors.Is(err, errEmpty)
 		c.trouble.add("GET %s: %s", a.path(), a.inWords(err, c))
 	}
 }
+
+// errEmpty tells an answer that may have something in it later.
+var errEmpty = errors.New("the answer is empty: it has no metrics")
 
 // get asks, and once more where the connection to the machine may have broken
 // just then.
@@ -86,7 +90,7 @@ func (a *answering) read(r *http.Response, c *collector) error {
 	case err != nil:
 		c.forgetAll()
 	case c.samples == 0:
-		return errors.New("the answer is empty: it has no metrics")
+		return errEmpty
 	}
 	return err
 }

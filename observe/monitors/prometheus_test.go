@@ -181,6 +181,15 @@ func TestAPrometheusThatDoesNotAnswerIsSaid(t *testing.T) {
 	}
 }
 
+// A service that nobody has asked yet has no series.
+func TestAPrometheusThatFindsNothingIsNoReasonToRefuse(t *testing.T) {
+	_, url := startPrometheus(t, map[string]string{"q": vector()})
+	problems := reader(asking(url, map[string]string{"requests": "q", "errors": "bad"})).Preflight(t.Context(), server)
+	if len(problems) != 2 || problems[0].Fatal || problems[1].Fatal {
+		t.Errorf("%+v", problems)
+	}
+}
+
 func TestAServerNeverBecomesPartOfAQuery(t *testing.T) {
 	_, url := startPrometheus(t, map[string]string{})
 	o, trouble := reader(asking(url, map[string]string{"requests": `r{i="{host}"}`})).Read(t.Context(), fleet.Server{Name: "web1", Host: `x"} or vector(0) #`, Address: "10.0.0.1:80"})

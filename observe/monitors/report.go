@@ -4,7 +4,7 @@ import judgemonitors "noon/judge/monitors"
 
 // understand makes the numbers of an observation of what was collected.
 func (c *collector) understand(e *endpoints, o *judgemonitors.Observation) understood {
-	u := understood{summaries: c.summaries, trouble: c.trouble}
+	u := understood{summaries: c.summaries, unread: c.unread, trouble: c.trouble}
 	served := best(c.served, (*requests).better, &u.trouble)
 	if served != nil {
 		u.requests, u.endpoints = served.name, served.report(e, o)

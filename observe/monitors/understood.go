@@ -17,7 +17,9 @@ type understood struct {
 	// summaries are latencies that no quantile can be taken of.
 	summaries []string
 	process   process
-	trouble   trouble
+	// unread tells that the answer could not be read, or not to its end.
+	unread  bool
+	trouble trouble
 }
 
 // nothing is what is said of an answer in which nothing is understood.
