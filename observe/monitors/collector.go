@@ -1,6 +1,7 @@
 package monitors
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -124,7 +125,7 @@ func (c *collector) noteSummary(s sample) {
 	}
 }
 
-func (c *collector) counting(to map[string]*requests, of []convention, s sample) []use {
+func (c *collector) counting(to map[string]*requests, of []*regexp.Regexp, s sample) []use {
 	rank, ok := matching(s.name, of)
 	if !ok || len(to) >= familiesMost {
 		return nil
