@@ -29,7 +29,7 @@ func (s *monitorsSection) fields() []field {
 		{key: "metrics", about: "where the application answers with its metrics, like http://{address}/metrics (Prometheus or OpenMetrics)", to: text{&s.to.Metrics, aURL}, also: []string{"url", "endpoint", "openmetrics", "scrape"}},
 		{key: "prometheus", about: "queries to Prometheus, from the controller's machine", to: in(prometheusSection{s.prometheus, s.queries}), also: []string{"prom", "promql", "thanos", "mimir"}},
 		{key: "business", about: "counters that must not fall, like orders_total", to: texts{&s.to.Business, aBusinessCounter}, also: []string{"counters", "kpis"}},
-		{key: "ignore", about: `series that are not judged: memory, or errors{* for all that begin so`, to: texts{&s.to.Ignore, aPattern}, also: []string{"exclude", "skip"}},
+		{key: "ignore", about: `series that are not judged: memory, errors{* for all that begin so, or * for all`, to: texts{&s.to.Ignore, aPattern}, also: []string{"exclude", "skip"}},
 		{key: "history", about: "how long before the upgrade is compared with", to: duration{&s.to.History, 0}, also: []string{"past", "before", "since"}},
 		{key: "every", about: "the time between two readings", to: duration{&s.to.Every, 100 * time.Millisecond}, also: []string{"interval", "period"}},
 	}
@@ -96,15 +96,13 @@ func aBusinessCounter(value string) string {
 	return aSeries(value)
 }
 
-// aPattern is a series, or the beginning of some.
+// aPattern is a series, or the beginning of some; "*" is all of them.
 func aPattern(value string) string {
 	switch {
 	case strings.TrimSpace(value) != value || value == "":
 		return "must be the name of a series, like memory, or errors{* for all that begin so"
 	case strings.Contains(strings.TrimSuffix(value, "*"), "*"):
 		return "may have a * only at its end"
-	case value == "*":
-		return "would ignore everything: name what is not judged"
 	}
 	return printable(value, "")
 }
