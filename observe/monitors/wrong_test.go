@@ -97,6 +97,13 @@ func TestNothingThatIsUnderstoodIsSaid(t *testing.T) {
 	has(t, problems[0].What+problems[0].Mend, "web1: monitors: it answers, but", "docs/monitors.md")
 }
 
+func TestMonitorsThatNobodyJudgesRefuseNothing(t *testing.T) {
+	r := reader(fleet.Monitors{Metrics: "http://{address}/metrics", Ignore: []string{"*"}})
+	if problems := r.Preflight(t.Context(), at(testbed.Address(t))); len(problems) > 0 {
+		t.Errorf("%+v", problems)
+	}
+}
+
 func TestAMachineThatCannotBeReachedIsTrouble(t *testing.T) {
 	r := monitors.New(monitors.Options{Monitors: metrics, Reach: func(fleet.Server) (host.Host, error) { return nil, errors.New("no such machine: web1\x1b") }})
 	o, trouble := r.Read(t.Context(), at("10.0.0.1:80"))
