@@ -49,11 +49,14 @@ var mayImport = map[string][]string{
 	"host/ssh":      {"fleet", "host", "host/output", "host/line"},
 	"host/hosts":    {"fleet", "host", "host/local", "host/ssh"},
 	"host/output":   {"host"},
+	"host/web":      {"host"},
 	"release":       {"fleet", "host", "host/local", "host/line"},
-	"observe":       {"fleet", "judge", "judge/logs", "observe/logs"},
-	"observe/check": {"fleet", "host", "host/line"},
+	"observe":       {"fleet", "judge", "judge/logs", "judge/monitors", "observe/logs", "observe/figures"},
+	"observe/check": {"fleet", "host", "host/line", "host/web"},
 	// What judges compare that nobody had to configure.
 	"observe/figures": {"fleet", "host", "judge/monitors", "observe/check"},
+	// Reading monitors: an application's metrics, and Prometheus.
+	"observe/monitors": {"fleet", "host", "host/web", "judge/monitors"},
 	// Reading logs: bytes of a source become lines, redacted and understood.
 	"observe/logs":        {"fleet", "host", "host/line", "judge/logs", "observe/logs/format", "observe/logs/redact"},
 	"observe/logs/format": {"judge/logs", "observe/logs/redact"},

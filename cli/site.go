@@ -19,6 +19,7 @@ import (
 	"noon/observe"
 	"noon/observe/check"
 	"noon/observe/logs"
+	"noon/observe/monitors"
 	"noon/release"
 	"noon/rollout"
 )
@@ -69,8 +70,9 @@ func (a *app) siteOf(s fleet.Service, driver balancer.Driver, machines *hosts.Ho
 		Ready: func(v fleet.Version) error { return r.Ready(context.Background(), v) },
 		Close: machines.Close,
 	}
+	measured := monitors.New(monitors.Options{Monitors: s.Monitors, Reach: reach, Timeout: s.Check.Timeout})
 	look := func(ctx context.Context, server fleet.Server) []fleet.Problem {
-		return append(r.Preflight(ctx, server), follower.Preflight(ctx, server)...)
+		return slices.Concat(r.Preflight(ctx, server), follower.Preflight(ctx, server), measured.Preflight(ctx, server))
 	}
 	site.Preflight = func(ctx context.Context) []fleet.Problem { return preflight(ctx, s, driver, look) }
 	return site, nil

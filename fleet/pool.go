@@ -166,8 +166,9 @@ func (e *UnexpectedError) Error() string {
 	return "expected " + e.Server + " to be " + e.Expected.Words() + " in the load balancer, but it is " + e.Actual.Words() + ": somebody else changed it"
 }
 
-// Problem is something in the balancer's own configuration that would lose
-// requests (Fatal) or that is worth knowing, with its mend.
+// Problem is something in the balancer's own configuration, or on a server, that
+// would lose requests or leave a rollout blind (Fatal), or that is worth knowing,
+// with its mend. Without a mend there is nothing to mend.
 type Problem struct {
 	Fatal bool   `json:"fatal"`
 	What  string `json:"what"`

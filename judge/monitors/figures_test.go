@@ -37,7 +37,8 @@ func TestFigures(t *testing.T) {
 	began := time.Now()
 	fmt.Printf("\nranks: Mann-Whitney of 8 metrics, 5 %% shared between them (as Kayenta), at the end or every minute;\n"+
 		"thresholds: 5 checks in a row (as Flagger, Argo Rollouts); t-test: of differences in differences, at the end;\n"+
-		"all four pass over the first %d min and see no endpoints. noon: one report every 5 to 15 s.\n", skipped)
+		"all four pass over the first %d min and see no endpoints. noon: one report every 5 to 15 s.\n"+
+		"A method that calls half of all canaries worse finds half of all faults: read the second table beside the first.\n", skipped)
 	printFalse(t, *bakes)
 	printFound(t, "Faults", harms, max(*bakes/5, 1))
 	printFound(t, "Known to be out of reach from one canary", outOfReach, max(*bakes/5, 1))

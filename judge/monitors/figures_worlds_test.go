@@ -48,29 +48,29 @@ type harm struct {
 	requests int64
 }
 
-var all = simulated.All()
+var everything = simulated.All()
 
 var harms = []harm{
-	{simulated.Fault{Name: "errors +20 points", Points: 0.2}, all, 1, 20, 200},
+	{simulated.Fault{Name: "errors +20 points", Points: 0.2}, everything, 1, 20, 200},
 	{simulated.Fault{Name: "errors 1 to 5 %", Errors: 5}, in("", func(w *simulated.World) { w.Errors = 0.01 }), 1, 0, 1000},
 	{simulated.Fault{Name: "errors .1 to .5 %, 100/s", Errors: 5}, in("", func(w *simulated.World) { w.Errors, w.Rate = 0.001, 100 }), 0.95, 0, 10000},
 	{simulated.Fault{Name: "errors .1 to .5 %, 10/s", Errors: 5}, in("", func(w *simulated.World) { w.Errors = 0.001 }), 0, 0, 0},
-	{simulated.Fault{Name: "p99 doubled", Slow: 0.02}, all, 0.98, 0, 5000},
-	{simulated.Fault{Name: "dead endpoint of 1.4 %", Dead: simulated.Rare}, all, 0.95, 0, 2000},
-	{simulated.Fault{Name: "memory leak 1 %/min", Leak: 0.01}, all, 1, 1800, 0},
-	{simulated.Fault{Name: "CPU +60 %", CPU: 1.6}, all, 0, 0, 0},
-	{simulated.Fault{Name: "orders -30 %", Orders: 0.7}, all, 0, 0, 0},
+	{simulated.Fault{Name: "p99 doubled", Slow: 0.02}, everything, 0.98, 0, 5000},
+	{simulated.Fault{Name: "dead endpoint of 1.4 %", Dead: simulated.Rare}, everything, 0.95, 0, 2000},
+	{simulated.Fault{Name: "memory leak 1 %/min", Leak: 0.01}, everything, 1, 1800, 0},
+	{simulated.Fault{Name: "CPU +60 %", CPU: 1.6}, everything, 0, 0, 0},
+	{simulated.Fault{Name: "orders -30 %", Orders: 0.7}, everything, 0, 0, 0},
 }
 
 var threeCanaries = in("", func(w *simulated.World) { w.Canaries = 3 })
 
 // outOfReach are too small for one canary in that world (design page).
 var outOfReach = []harm{
-	{Fault: simulated.Fault{Name: "p50 +10 %", Latency: 1.1}, world: all},
+	{Fault: simulated.Fault{Name: "p50 +10 %", Latency: 1.1}, world: everything},
 	{Fault: simulated.Fault{Name: "p50 +10 %, 3 canaries", Latency: 1.1}, world: threeCanaries},
-	{Fault: simulated.Fault{Name: "errors x 2", Errors: 2}, world: all},
+	{Fault: simulated.Fault{Name: "errors x 2", Errors: 2}, world: everything},
 	{Fault: simulated.Fault{Name: "errors x 2, 3 canaries", Errors: 2}, world: threeCanaries},
-	{Fault: simulated.Fault{Name: "CPU +20 %", CPU: 1.2}, world: all},
+	{Fault: simulated.Fault{Name: "CPU +20 %", CPU: 1.2}, world: everything},
 	{Fault: simulated.Fault{Name: "CPU +20 %, 3 canaries", CPU: 1.2}, world: threeCanaries},
 	{Fault: simulated.Fault{Name: "orders -30 %, 3 canaries", Orders: 0.7}, world: threeCanaries},
 }

@@ -133,6 +133,8 @@ func TestServersDiffer(t *testing.T) {
 		{"latency", func(w *simulated.World, x float64) { w.Differences.Latency = x }, median, 0.15},
 		{"load", func(w *simulated.World, x float64) { w.Differences.Load = x }, func(r recorded, s string) float64 { return r.rate("requests", s, 0, end) }, 0.1},
 		{"cpu", func(w *simulated.World, x float64) { w.Differences.CPU = x }, func(r recorded, s string) float64 { return r.gauge("cpu", s, 0, end) - 0.03 }, 0.2},
+		{"restarts", func(w *simulated.World, x float64) { w.Canaries, w.Restart.Latency = 100, x }, median, 0.05},
+		{"noise of servers", func(w *simulated.World, x float64) { w.Watch, w.Wander.Latency = 30*time.Second, x }, median, 0.1},
 	} {
 		w := w
 		c.set(&w, c.spread)
@@ -246,6 +248,19 @@ func TestNoiseLastsForMinutes(t *testing.T) {
 	}
 	within(t, "correlation of neighbours", near/all, math.Exp(-1.0/3), 0.12)
 	within(t, "correlation of 15 min", far/all, 0, 0.2)
+}
+
+// TestWavesGoOverTheWholeFleet: the servers are at the same level in each of
+// many worlds, and the worlds are not.
+func TestWavesGoOverTheWholeFleet(t *testing.T) {
+	w := simulated.World{Servers: 2, Rate: 3000, History: time.Minute, Watch: 30 * time.Second, Waves: simulated.Logs{Latency: 0.1}}
+	var levels []float64
+	for seed := range uint64(100) {
+		r := record(t, w, simulated.Fault{}, seed)
+		levels = append(levels, math.Log(median(r, "web1")))
+		within(t, "one beside the other", median(r, "web1")/median(r, "web2"), 1, 0.025)
+	}
+	within(t, "waves", deviation(levels), 0.1, 0.02)
 }
 
 func TestBurstsHitTheWholeFleet(t *testing.T) {
