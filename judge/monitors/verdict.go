@@ -46,7 +46,7 @@ func (j *Judge) Report(v fleet.Version) Report {
 		r.Missing = []string{"no server runs " + fleet.Quoted(string(v)) + " yet"}
 		return r
 	}
-	r.Requests = int64(k.requests)
+	r.Requests = whole(k.requests)
 	terms := j.terms(k, alpha/float64(max(len(j.contenders), 1)))
 	evidence := j.accuse(k, terms, &r)
 	r.Evidence = ratio(evidence)
