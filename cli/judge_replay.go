@@ -36,8 +36,8 @@ func (a *app) judgeReplayCommand() *cobra.Command {
 	f := cmd.Flags()
 	f.DurationVar(&s.Least, "least", 0, "the least time of watching before a version is healthy, like 10m")
 	f.Int64Var(&s.Requests, "requests", 0, "the least `number` of requests before a version is healthy")
-	f.Var(limitFlag{&s.Limits.Errors}, "errors", "how many more errors still are healthy: 2x (times), +0.5pt (points of a percentage)")
-	f.Var(limitFlag{&s.Limits.Latency}, "latency", "how much slower still is healthy: 1.25x")
+	f.Var(limitFlag{&s.Limits.Errors, true}, "errors", "how many more errors still are healthy: 2x (times), +0.5pt (points of a percentage)")
+	f.Var(limitFlag{&s.Limits.Latency, false}, "latency", "how much slower still is healthy: 1.25x")
 	f.StringArrayVar(&s.Ignore, "ignore", nil, "a `series` that is not judged, again and again; 'errors{*' is all that begin so")
 	f.BoolVar(&charts, "charts", false, "draw error rate and latency at the end (with --output json: their points in every line)")
 	for _, name := range []string{"least", "requests", "errors", "latency", "ignore"} {
