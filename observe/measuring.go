@@ -32,8 +32,9 @@ type Monitors struct {
 	Ignore []string
 	// Past is what was measured before a rollout began, nil for nothing.
 	Past *Past
-	// Trace is the file in which a watch is recorded, "" for none.
-	Trace string
+	// Trace is the file in which a watch is recorded, "" for none. Note is what
+	// people should know of it.
+	Trace, Note string
 }
 
 // measuring is the monitors of one watch, and the judge of them.
@@ -263,6 +264,9 @@ func (m *measuring) notesNow() []string {
 	var all []string
 	for _, name := range slices.Sorted(maps.Keys(m.trouble)) {
 		all = append(all, m.trouble[name])
+	}
+	if m.Note != "" {
+		all = append(all, m.Note)
 	}
 	if m.trace != nil && m.trace.trouble != "" {
 		all = append(all, m.trace.trouble)

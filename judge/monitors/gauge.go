@@ -24,8 +24,11 @@ type gauge struct {
 	series string
 	// settles is how long after a start it is not as it will be.
 	settles time.Duration
-	// grows: it may leak.
-	grows bool
+	// grows: it may leak. keeps: it does not follow the load down.
+	grows, keeps bool
+	// over is the number of requests that it is an average over: until there were
+	// as many, it is of the version before.
+	over float64
 	// levels of each column, oldest first.
 	levels [][]level
 	trials map[*contender]*gaugeTrial
@@ -54,9 +57,11 @@ func newGauge(series string) *gauge {
 	}
 	switch {
 	case named("mem", "heap", "rss"):
-		g.settles, g.grows = 5*time.Minute, true
+		g.settles, g.grows, g.keeps = 5*time.Minute, true, true
 	case named("file", "fds", "connection", "thread", "goroutine"):
 		g.settles, g.grows = 2*time.Minute, true
+	case name == "response_time":
+		g.over = 1024 // HAProxy's TIME_STATS_SAMPLES
 	}
 	return g
 }
@@ -101,7 +106,7 @@ func (t *taken) level(g *gauge, value, served float64) {
 		g.levels = append(g.levels, nil)
 	}
 	at, all := t.j.minuteOf(t.o.Time), g.levels[t.at]
-	fresh := level{at: at, role: t.c.role, of: t.c.of, young: t.c.young(t.o.Time, g.settles)}
+	fresh := level{at: at, role: t.c.role, of: t.c.of, young: t.c.young(t.o.Time, g.settles) || t.c.served < g.over}
 	switch n := len(all); {
 	case n == 0 || all[n-1].at != at:
 		if n >= pastMost {

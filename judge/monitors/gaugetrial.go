@@ -177,7 +177,7 @@ func (t *gaugeTrial) weigh(j *Judge, at int64) {
 			continue
 		}
 		since := j.columns[column].age(j.began.Add(time.Duration(at) * time.Minute))
-		if since < t.g.settles {
+		if since < t.g.settles || l.young {
 			continue
 		}
 		if z, ok := t.z(column, l); ok {
@@ -197,14 +197,15 @@ func (t *gaugeTrial) weigh(j *Judge, at int64) {
 }
 
 // z is by how much a server's level rose against the live ones' since before.
-// Where its load rose, too, it must have risen beyond that.
+// Where its load rose, too, it must have risen beyond that; but memory, which is
+// not given back.
 func (t *gaugeTrial) z(column int, l level) (float64, bool) {
 	raw, load, ok := t.g.difference(column, l)
 	if !ok {
 		return 0, false
 	}
 	z := raw - t.base[column]
-	if !math.IsNaN(load) && !math.IsNaN(t.load[column]) {
+	if g := t.g; !g.keeps && !math.IsNaN(load) && !math.IsNaN(t.load[column]) {
 		z = min(z, z-(load-t.load[column]))
 	}
 	return z, true

@@ -50,9 +50,9 @@ func (t *taken) take() {
 	for name, s := range hists {
 		t.histogram(name, s)
 	}
+	t.served()
 	t.gauges()
 	t.draw(hists)
-	t.served()
 }
 
 // value is the last reading of a series of the server.
@@ -154,14 +154,19 @@ func (j *Judge) ignores(name string) bool {
 	return slices.ContainsFunc(j.settings.Ignore, func(pattern string) bool { return matches(pattern, name) })
 }
 
-// served counts the requests of a canary.
+// served counts the server's requests, and a canary's for its version.
 func (t *taken) served() {
-	if t.c.role != canary || t.c.of == nil {
-		return
-	}
-	t.c.of.seen = t.o.Time
+	by := 0.0
 	if s, ok := t.steps[requests]; ok && s.known {
-		t.c.of.requests += s.by
+		by = s.by
+	}
+	if !t.same && t.c.observations > 0 {
+		t.c.served = 0
+	}
+	t.c.served += by
+	if t.c.role == canary && t.c.of != nil {
+		t.c.of.seen = t.o.Time
+		t.c.of.requests += by
 	}
 }
 

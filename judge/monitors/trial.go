@@ -25,8 +25,10 @@ type trial struct {
 	all, warm, plain ladder
 	// seen and expected are events of the new version, over all occasions.
 	seen, expected, occasions float64
-	// peers are what the live servers did meanwhile.
-	peers count
+	// peers are what the live servers did meanwhile; share and peersShare are the
+	// occasions of both sides with the servers' weights.
+	peers             count
+	share, peersShare float64
 	// pending is what waits for the other side to be measured.
 	pending []count
 	waiting int
@@ -143,6 +145,8 @@ func (t *trial) weigh(j *Judge, now time.Time) {
 		return
 	}
 	t.expected += share * peers / peersShare
+	t.share += share
+	t.peersShare += peersShare
 	t.k.compared = now
 	sign := t.sign()
 	t.plain.add(sign, mine, share, peers, peersShare, t.dispersion)
@@ -168,10 +172,35 @@ func (t *trial) cold(age time.Duration) float64 {
 	return math.Exp(coldBy * math.Exp(-age.Seconds()/coldEnds.Seconds()))
 }
 
-// evidence that the version is worse, as a logarithm.
+// evidence that the version is worse, as a logarithm: what both kinds say.
 func (t *trial) evidence(floor float64) float64 {
 	if t.f.warm {
 		return logMean([]float64{t.all.above(floor), t.warm.above(floor)})
 	}
-	return t.all.above(floor)
+	return min(t.all.above(floor), t.steadily(floor))
+}
+
+// remembered is how many events of the past are believed beside those of now.
+const remembered = 10
+
+// steadily is the evidence against the live servers' rate, of now and, as far as
+// it says as much as some events, of before: where they have few events, chance
+// may leave them with none for a while, and that is no evidence against others. A
+// likelihood ratio of Poisson counts.
+func (t *trial) steadily(floor float64) float64 {
+	if t.expected <= 0 && t.peersShare <= 0 {
+		return math.Inf(-1)
+	}
+	past := min(t.before.events, remembered)
+	occasions := t.before.occasions
+	if t.before.events > remembered {
+		occasions *= remembered / t.before.events
+	}
+	due := t.share * (t.peers.events + past) / (t.peersShare + occasions)
+	sign := t.sign()
+	var each [len(excesses)]float64
+	for i, x := range excesses {
+		each[i] = (t.seen*sign*x - due*(math.Exp(sign*(floor+x))-math.Exp(sign*floor))) / t.dispersion
+	}
+	return logMean(each[:])
 }
