@@ -21,10 +21,10 @@ type odd struct {
 	text []byte
 }
 
-// figures are what counters and gauges may be.
-var figures = []float64{0, 1, 2, 3, 100, 1e6, 0.5, 1e-300, 1e15, math.MaxFloat64, math.SmallestNonzeroFloat64}
+// oddFigures are what counters and gauges may be.
+var oddFigures = []float64{0, 1, 2, 3, 100, 1e6, 0.5, 1e-300, 1e15, math.MaxFloat64, math.SmallestNonzeroFloat64}
 
-func (o *odd) figure() float64 { return figures[o.IntN(len(figures))] * float64(o.IntN(3)) }
+func (o *odd) figure() float64 { return oddFigures[o.IntN(len(oddFigures))] * float64(o.IntN(3)) }
 
 func (o *odd) some(all ...string) []string {
 	o.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
