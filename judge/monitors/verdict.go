@@ -66,7 +66,7 @@ func (j *Judge) Report(v fleet.Version) Report {
 
 // ratio is a logarithm as the likelihood ratio that people read; beyond a
 // million nothing changes.
-func ratio(log float64) float64 { return math.Exp(min(log, math.Log(1e6))) }
+func ratio(log float64) float64 { return min(math.Exp(min(log, 2*math.Log(1e6))), 1e6) }
 
 // terms are all that is judged of a version, each with its share of the budget.
 func (j *Judge) terms(k *contender, alpha float64) []term {

@@ -44,7 +44,7 @@ func (j *Judge) countWords(t *trial, f Finding) string {
 		floor, vary = math.Exp(-t.x0), "vary down to"
 	}
 	return fmt.Sprintf("%s: %s in %s %s; %s %s %s. Servers and restarts of the live version %s %s times; this is %s times.",
-		j.called(t), amount(t.seen), amount(t.occasions), t.of(j), j.predictors(t.k, t.minutes), predict, amount(t.expected), vary, figure(floor), figure(times))
+		j.called(t), amount(t.seen), amount(t.occasions), t.of(j), j.predictors(t.k, t.minutes), predict, amount(f.Expected), vary, figure(floor), figure(times))
 }
 
 // called is what people call the family.
