@@ -46,7 +46,7 @@ func (j *Judge) Report(v fleet.Version) Report {
 		r.Missing = []string{"no server runs " + fleet.Quoted(string(v)) + " yet"}
 		return r
 	}
-	r.Requests = int64(k.requests)
+	r.Requests = whole(k.requests)
 	terms := j.terms(k, alpha/float64(max(len(j.contenders), 1)))
 	evidence := j.accuse(k, terms, &r)
 	r.Evidence = ratio(evidence)
@@ -66,7 +66,7 @@ func (j *Judge) Report(v fleet.Version) Report {
 
 // ratio is a logarithm as the likelihood ratio that people read; beyond a
 // million nothing changes.
-func ratio(log float64) float64 { return math.Exp(min(log, math.Log(1e6))) }
+func ratio(log float64) float64 { return min(math.Exp(min(log, 2*math.Log(1e6))), 1e6) }
 
 // terms are all that is judged of a version, each with its share of the budget.
 func (j *Judge) terms(k *contender, alpha float64) []term {
