@@ -28,7 +28,6 @@ type gaugeTrial struct {
 	ages, zs []float64
 	// levels in the unit of the gauge, for people.
 	mine, theirs, samples float64
-	mineBefore            float64
 }
 
 // at returns the level of a minute.
