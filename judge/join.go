@@ -36,7 +36,7 @@ func (v *Verdict) accuse(r monitors.Report, runs map[string]fleet.Version) {
 			continue
 		}
 		for _, f := range r.Findings {
-			v.Findings = append(v.Findings, Finding{Server: server, Words: f.Words, Series: f.Series})
+			v.Findings = append(v.Findings, Finding{Server: server, Words: f.Words + v.inItsLog(server), Series: f.Series})
 		}
 	}
 }
@@ -48,4 +48,12 @@ func (v *Verdict) locate(r monitors.Report, runs map[string]fleet.Version) {
 			v.Findings[i].Words += "; " + r.Where
 		}
 	}
+}
+
+// inItsLog is what the server's log says, if logs are read.
+func (v *Verdict) inItsLog(server string) string {
+	if v.Logs == nil {
+		return ""
+	}
+	return inItsLog(*v.Logs, server)
 }

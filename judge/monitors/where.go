@@ -6,7 +6,7 @@ const (
 	// whereLeast is how many events there must be to say where they are, and
 	// whereShare the share of them that is most.
 	whereLeast = 5
-	whereShare = .5
+	whereShare = .75
 )
 
 // where says in which part of the work most of a version's errors are, "" if they
