@@ -313,7 +313,7 @@ func (c *Controller) isNews(v judge.Verdict) bool {
 	switch {
 	case !c.state.fresh(), c.lastWord():
 		return true
-	case v.Opinion != last.Opinion || v.Beyond(last) || last.Beyond(v):
+	case !v.SameOpinions(last) || v.Beyond(last) || last.Beyond(v):
 		return c.state.Verdicts < verdictsOften || v.Opinion == judge.Worse || age >= verdictsFlip
 	case !v.Same(last):
 		return c.state.Verdicts < verdictsOften || age >= verdictsApart

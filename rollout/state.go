@@ -28,9 +28,14 @@ const (
 
 // State is what the events of a rollout add up to.
 type State struct {
-	Plan  plan.Plan
-	Phase Phase
-	Turns []Turn
+	Plan plan.Plan
+	// Version is what every server shall get: that of the plan or, of several,
+	// the one that was chosen; "" while none is.
+	Version fleet.Version
+	// RuledOut are those of several versions that are out.
+	RuledOut []RuledOut
+	Phase    Phase
+	Turns    []Turn
 	// Started is when, by whom and why.
 	Started Event
 	// Verdict is the last one of the witness, reached at VerdictAt. It says
@@ -43,6 +48,9 @@ type State struct {
 	// Accepted is the verdict that the version was promoted with.
 	Accepted   judge.Verdict
 	WatchSince time.Time
+	// BackSince is since when the last later batch has been back in rotation
+	// and judged; zero before there is one.
+	BackSince time.Time
 	// TakenUp is when the controller that acts now began, or a human said to go
 	// on: what was seen before is not what is.
 	TakenUp time.Time
@@ -84,16 +92,23 @@ func (s *State) Apply(e Event) {
 		s.start(e)
 	case ControllerStarted:
 		s.TakenUp = e.Time
+		if !s.BackSince.IsZero() {
+			s.BackSince = e.Time // nobody has judged it meanwhile
+		}
 		s.interrupt()
 	case StepBegan, StepDone, StepFailed, TurnReversed:
 		if e.Turn >= 0 && e.Turn < len(s.Turns) {
 			s.Turns[e.Turn].apply(e)
+			s.back(e)
+			s.choose(&s.Turns[e.Turn])
 			s.skip()
 		}
 	case WatchStarted:
 		s.Phase, s.WatchSince = Watching, e.Time
 	case VerdictReached:
 		s.judged(e)
+	case VersionRuledOut:
+		s.RuledOut = append(s.RuledOut, RuledOut{Version: e.Version, Why: e.Why})
 	case Promoted:
 		s.promoted(e)
 	case Held:
@@ -113,7 +128,7 @@ func (s *State) Apply(e Event) {
 }
 
 func (s *State) start(e Event) {
-	s.Plan, s.Phase, s.Started = *e.Plan, Canaries, e
+	s.Plan, s.Version, s.Phase, s.Started = *e.Plan, e.Plan.Version, Canaries, e
 	for i, batch := range e.Plan.Batches {
 		for _, turn := range batch.Turns {
 			s.Turns = append(s.Turns, Turn{Turn: turn, Batch: i, Place: Pending})
@@ -122,11 +137,28 @@ func (s *State) start(e Event) {
 }
 
 // promoted lets the others follow. A human has seen what the logs show, and
-// accepts that, too.
+// accepts that, too. A word that comes too late, when the rollout goes back or
+// the version is out, changes nothing.
 func (s *State) promoted(e Event) {
-	s.Phase, s.Hold, s.Accepted = Others, nil, s.Verdict
+	version, ok := s.chosenBy(e)
+	if !ok {
+		return
+	}
+	s.Version, s.Verdict = version, s.Verdict.Of(version)
+	s.Phase, s.Hold, s.Accepted, s.first = Others, nil, s.Verdict, 0
 	if e.By == Noon {
 		s.Accepted.Logs = nil
+	}
+	for i := range s.Turns {
+		s.choose(&s.Turns[i])
+	}
+	s.skip()
+}
+
+// back keeps since when the last later batch is back.
+func (s *State) back(e Event) {
+	if e.Kind == StepDone && e.Step == PutBack && s.Phase == Others && s.Turns[e.Turn].Course == Forward {
+		s.BackSince = e.Time
 	}
 }
 
@@ -182,7 +214,7 @@ func (s *State) resume() {
 		if t.Foreign && t.Course == Forward && !t.Touched {
 			t.Failure = "" // what a hand did is no failure of the version
 		}
-		if s.Phase != RollingBack && t.Failure != "" && (t.Place == RolledBack || t.Place == Untouched) {
+		if s.Phase != RollingBack && !s.isOut(t.To) && t.Failure != "" && (t.Place == RolledBack || t.Place == Untouched) {
 			*t = t.anew()
 		}
 	}
@@ -190,8 +222,12 @@ func (s *State) resume() {
 	s.skip()
 }
 
-// skip moves first over the turns that are over.
+// skip moves first over the turns that are over. While a version is chosen the
+// canaries are all looked at: some go back while others go on.
 func (s *State) skip() {
+	if s.Version == "" {
+		return
+	}
 	for s.first < len(s.Turns) && s.Turns[s.first].Place == Upgraded && (s.Phase == Canaries || s.Phase == Others) {
 		s.first++
 	}

@@ -62,7 +62,10 @@ var changes = map[Step]bool{Stop: true, Install: true, Restore: true, Start: tru
 type Place string
 
 const (
-	Pending    Place = "pending"
+	Pending Place = "pending"
+	// Unchosen: it was upgraded to a version that was not chosen then. A turn of
+	// its own brings it to the chosen one; if that fails, it goes back to From.
+	Unchosen   Place = "not chosen"
 	Underway   Place = "underway"
 	Upgraded   Place = "upgraded"
 	RolledBack Place = "rolled back"

@@ -1,0 +1,63 @@
+package rollout
+
+import "noon/fleet"
+
+// RuledOut is one of several versions that is out, and why.
+type RuledOut struct {
+	Version fleet.Version
+	Why     string
+}
+
+// Candidates are the versions that servers may still get: of several those
+// that are not out, and after the choice the chosen one.
+func (s State) Candidates() fleet.Versions {
+	if s.Version != "" {
+		return fleet.Versions{s.Version}
+	}
+	candidates := s.Plan.Versions
+	for _, out := range s.RuledOut {
+		candidates = candidates.Without(out.Version)
+	}
+	return candidates
+}
+
+// choosing tells whether there is more than one candidate.
+func (s State) choosing() bool { return len(s.Candidates()) > 1 }
+
+func (s State) isOut(v fleet.Version) bool {
+	for _, out := range s.RuledOut {
+		if out.Version == v {
+			return true
+		}
+	}
+	return false
+}
+
+// chosenBy is the version that a promotion chooses, if it can.
+func (s State) chosenBy(e Event) (fleet.Version, bool) {
+	candidates := s.Candidates()
+	if s.Phase != Canaries && s.Phase != Watching {
+		return "", false
+	}
+	if e.Version == "" && len(candidates) == 1 {
+		return candidates[0], true
+	}
+	return e.Version, candidates.Has(e.Version)
+}
+
+// choose lets a turn lead to the chosen version. A canary of another version
+// gets a turn of its own to it: at once where it runs that version, or when it
+// is back on the live one.
+func (s *State) choose(t *Turn) {
+	if s.Phase != Others || t.To == s.Version || t.Place == Underway {
+		return
+	}
+	upgraded := t.Place == Upgraded
+	if *t = t.anew(); upgraded {
+		t.Place, t.Touched = Unchosen, true
+	}
+	t.To = s.Version
+}
+
+// canaries is how many turns are those of canaries: the first ones.
+func (s State) canaries() int { return min(s.Plan.Canaries, len(s.Turns)) }
