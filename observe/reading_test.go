@@ -208,3 +208,34 @@ func TestFamiliesAreKeptPerServiceAndVersion(t *testing.T) {
 		t.Error(known, err)
 	}
 }
+
+// TestAVersionThatIsOutCountsNoMore: what v2 wrote is nobody's when only v3 is
+// compared, and what the log that is read no longer still says is passed over.
+func TestAVersionThatIsOutCountsNoMore(t *testing.T) {
+	r := newReading(t, nobody{})
+	w := watching()
+	w.To, w.Versions, w.Canaries = "", fleet.Versions{"v2", "v3"}, w.Live[:2]
+	w.Starts = []judge.Start{{Server: "web1", Version: "v2", Mark: begun}, {Server: "web2", Version: "v3", Mark: begun}}
+	r.change(t.Context(), w)
+	r.mu.Lock()
+	late := pen{r, r.servers["web1"]}
+	r.mu.Unlock()
+	r.Line(written("web1", time.Minute))
+	r.Line(written("web2", time.Minute))
+	if canary, _ := r.counts(t); canary != 2 {
+		t.Fatalf("%d lines of both new versions", canary)
+	}
+	w.To, w.Versions = "v3", nil
+	w.Starts = append(w.Starts, judge.Start{Server: "web1", Version: "v1", Mark: begun.Add(2 * time.Minute)})
+	r.change(t.Context(), w)
+	late.Line(written("web1", 3*time.Minute))
+	for _, line := range []judgelogs.Line{written("web1", time.Minute), written("web1", 3*time.Minute), written("web2", time.Minute)} {
+		r.Line(line)
+	}
+	for name := range r.silent {
+		r.Silent(name, time.Time{}, "")
+	}
+	if canary, live := r.counts(t); canary != 1 || live != 1 {
+		t.Errorf("%d lines of v3 and %d of v1, not one each", canary, live)
+	}
+}

@@ -106,7 +106,9 @@ type simulation struct {
 	ill      illnesses
 	sabotage sabotage
 	// quiet: the human says nothing unless the rollout is held.
-	quiet  bool
+	quiet bool
+	// choice is what the human promotes; drawn where it is "".
+	choice fleet.Version
 	number int
 }
 
@@ -278,8 +280,8 @@ func (r *simulation) say(s State) {
 // drawVersion draws one to promote, also one that is out; "" where there is no
 // choice.
 func (r *simulation) drawVersion(s State) fleet.Version {
-	if len(s.Plan.Versions) == 0 {
-		return ""
+	if len(s.Plan.Versions) == 0 || r.choice != "" {
+		return r.choice
 	}
 	return s.Plan.Versions[r.draw(len(s.Plan.Versions))]
 }

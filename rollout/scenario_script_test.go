@@ -29,10 +29,11 @@ import (
 //
 //	kill                                       the controller, at its next operation
 //	ana Held WHY                               or Resumed, Promoted, Aborted, RollbackStarted
-//	ana Promoted v3: WHY                       chooses v3
+//	ana Promoted v3 WHY                        chooses v3
 //	a hand takes web2 out                      or "puts web2 in"
 //	the balancer restarts                      and forgets what it was told
 //	web2 dies for 30s
+//	web2 runs on                               nothing: the line is for the next time
 type scenario struct {
 	world *world
 	ill   illnesses

@@ -195,7 +195,7 @@ func (p *player) act(action string) {
 		if len(words) > 2 {
 			e.Why = words[2]
 		}
-		if version, why, ok := strings.Cut(e.Why, ": "); ok && e.Kind == Promoted {
+		if version, why, _ := strings.Cut(e.Why, " "); len(p.world.versions) > 1 && p.world.versions.Has(fleet.Version(version)) {
 			e.Version, e.Why = fleet.Version(version), why
 		}
 		p.world.journal.sayLocked(e)
@@ -212,6 +212,7 @@ func (p *player) act(action string) {
 func (p *player) happen(action string) bool {
 	w, words := p.world, strings.Fields(action)
 	switch {
+	case strings.HasSuffix(action, " runs on"):
 	case action == "kill":
 		w.kills[w.ops+1] = true
 	case action == "the balancer restarts":
