@@ -20,13 +20,15 @@ type Summary struct {
 	Ended    time.Time       `json:"ended,omitzero"`
 	Phase    rollout.Phase   `json:"phase"`
 	Outcome  rollout.Outcome `json:"outcome,omitempty"`
+	// Tried is what is known of each of several versions.
+	Tried []rollout.Tried `json:"tried,omitempty"`
 	// Reason is why it went back or waits.
 	Reason string `json:"reason,omitempty"`
 }
 
 // Summarize makes the line of one rollout.
 func Summarize(number int64, s rollout.State) Summary {
-	line := Summary{Number: number, Version: s.Version, Versions: s.Plan.Versions, By: s.Started.By, Why: s.Started.Why, Started: s.Started.Time, Phase: s.Phase}
+	line := Summary{Number: number, Version: s.Version, Versions: s.Plan.Versions, By: s.Started.By, Why: s.Started.Why, Started: s.Started.Time, Phase: s.Phase, Tried: s.Tried}
 	if s.End != nil {
 		line.Ended, line.Outcome, line.Reason = s.End.Time, s.End.Outcome, s.End.Why
 	}

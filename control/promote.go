@@ -44,9 +44,9 @@ func promotes(all fleet.Versions) string {
 }
 
 func notCandidate(s rollout.State, v fleet.Version) string {
-	for _, out := range s.RuledOut {
-		if out.Version == v {
-			return fmt.Sprintf("%s is out: %s; %s can be promoted", v, out.Why, s.Candidates().Either())
+	for _, t := range s.Tried {
+		if t.Version == v && t.Out != "" {
+			return fmt.Sprintf("%s is out: %s; %s can be promoted", v, t.Out, s.Candidates().Either())
 		}
 	}
 	return fmt.Sprintf("%s is not a candidate of this rollout: %s can be promoted", v, s.Candidates().Either())

@@ -2,21 +2,17 @@ package rollout
 
 import "noon/fleet"
 
-// RuledOut is one of several versions that is out, and why.
-type RuledOut struct {
-	Version fleet.Version
-	Why     string
-}
-
 // Candidates are the versions that servers may still get: of several those
 // that are not out, and after the choice the chosen one.
 func (s State) Candidates() fleet.Versions {
 	if s.Version != "" {
 		return fleet.Versions{s.Version}
 	}
-	candidates := s.Plan.Versions
-	for _, out := range s.RuledOut {
-		candidates = candidates.Without(out.Version)
+	var candidates fleet.Versions
+	for _, t := range s.Tried {
+		if t.Out == "" {
+			candidates = append(candidates, t.Version)
+		}
 	}
 	return candidates
 }
@@ -24,14 +20,7 @@ func (s State) Candidates() fleet.Versions {
 // choosing tells whether there is more than one candidate.
 func (s State) choosing() bool { return len(s.Candidates()) > 1 }
 
-func (s State) isOut(v fleet.Version) bool {
-	for _, out := range s.RuledOut {
-		if out.Version == v {
-			return true
-		}
-	}
-	return false
-}
+func (s State) isOut(v fleet.Version) bool { return s.tried(v).Out != "" }
 
 // chosenBy is the version that a promotion chooses, if it can.
 func (s State) chosenBy(e Event) (fleet.Version, bool) {

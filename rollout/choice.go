@@ -48,12 +48,7 @@ func (s State) bringBack() (Decision, bool) {
 }
 
 func (s State) whyOut(v fleet.Version) string {
-	for _, out := range s.RuledOut {
-		if out.Version == v {
-			return fmt.Sprintf("%s is out: %s", v, out.Why)
-		}
-	}
-	return fmt.Sprintf("%s is out", v)
+	return fmt.Sprintf("%s is out: %s", v, s.tried(v).Out)
 }
 
 // afterWatch is what happens when the watch of several versions is over. The

@@ -1,6 +1,7 @@
 package rollout
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -32,10 +33,10 @@ type State struct {
 	// Version is what every server shall get: that of the plan or, of several,
 	// the one that was chosen; "" while none is.
 	Version fleet.Version
-	// RuledOut are those of several versions that are out.
-	RuledOut []RuledOut
-	Phase    Phase
-	Turns    []Turn
+	// Tried are the versions where there are several.
+	Tried []Tried
+	Phase Phase
+	Turns []Turn
 	// Started is when, by whom and why.
 	Started Event
 	// Verdict is the last one of the witness, reached at VerdictAt. It says
@@ -108,7 +109,7 @@ func (s *State) Apply(e Event) {
 	case VerdictReached:
 		s.judged(e)
 	case VersionRuledOut:
-		s.RuledOut = append(s.RuledOut, RuledOut{Version: e.Version, Why: e.Why})
+		s.try(e.Version, func(t *Tried) { t.Out = cmp.Or(e.Why, "ruled out") })
 	case Promoted:
 		s.promoted(e)
 	case Held:
@@ -129,6 +130,7 @@ func (s *State) Apply(e Event) {
 
 func (s *State) start(e Event) {
 	s.Plan, s.Version, s.Phase, s.Started = *e.Plan, e.Plan.Version, Canaries, e
+	s.Tried = triedOf(e)
 	for i, batch := range e.Plan.Batches {
 		for _, turn := range batch.Turns {
 			s.Turns = append(s.Turns, Turn{Turn: turn, Batch: i, Place: Pending})
@@ -145,6 +147,7 @@ func (s *State) promoted(e Event) {
 		return
 	}
 	s.Version, s.Verdict = version, s.Verdict.Of(version)
+	s.try(version, func(t *Tried) { t.Chosen = true })
 	s.Phase, s.Hold, s.Accepted, s.first = Others, nil, s.Verdict, 0
 	if e.By == Noon {
 		s.Accepted.Logs = nil
@@ -167,6 +170,7 @@ func (s *State) judged(e Event) {
 		s.VerdictSequence = e.Sequence
 	}
 	s.Verdict, s.VerdictAt = *e.Verdict, e.Time
+	s.tell(*e.Verdict)
 	s.Verdicts++
 }
 
