@@ -78,15 +78,18 @@ func New(c Control, r Record, about Controller) http.Handler {
 	return http.NewCrossOriginProtection().Handler(mux)
 }
 
-// schemaName names the schema of a type; the judge of logs has words of its own
-// that other packages have, too.
+// schemaName names the schema of a type; the judges of logs and of monitors have
+// words of their own that other packages have, too.
 func schemaName(t reflect.Type, hint string) string {
 	name := huma.DefaultSchemaNamer(t, hint)
 	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice {
 		t = t.Elem()
 	}
-	if t.PkgPath() == "noon/judge/logs" {
+	switch t.PkgPath() {
+	case "noon/judge/logs":
 		return "Log" + name
+	case "noon/judge/monitors":
+		return "Monitor" + name
 	}
 	return name
 }

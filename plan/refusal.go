@@ -40,7 +40,7 @@ func (r *Refusal) weighVersions(p Plan, seen Seen, turns int) {
 	}
 	for _, v := range p.Versions {
 		if on := running(p.Servers, seen, v); len(on) > 0 {
-			r.add(fmt.Sprintf("%s %s already: it cannot be told from the live version", named(on, len(p.Servers), "runs", "run"), v),
+			r.add(fmt.Sprintf("%s %s already: nothing would tell it from the live version", named(on, len(p.Servers), "runs", "run"), v),
 				"name only versions that no server runs yet, or bring those servers to the live version first")
 		}
 	}
