@@ -105,9 +105,17 @@ func (a *app) verdicts(v judge.Verdict) string {
 	lines := []string{"verdict:"}
 	for _, one := range v.Versions {
 		alone := strings.TrimPrefix(a.verdict(v.Of(one.Version)), "verdict: ")
-		lines = append(lines, fmt.Sprintf("%s on %s: %s", one.Version, strings.Join(one.Servers, ", "), alone))
+		lines = append(lines, on(string(one.Version), one.Servers)+": "+alone)
 	}
 	return strings.Join(lines, "\n           ")
+}
+
+// on is a version with the servers that run it, if any does.
+func on(version string, servers []string) string {
+	if len(servers) == 0 {
+		return version
+	}
+	return version + " on " + strings.Join(servers, ", ")
 }
 
 // goal is what the servers shall get.
