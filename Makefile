@@ -1,6 +1,6 @@
 # Every way of working on noon. "make" lists them.
 .DEFAULT_GOAL := help
-.PHONY: help build demo test packages check test-docker race bench bench-logs bench-judge-logs build-all vuln clean
+.PHONY: help build demo test packages check test-docker race bench bench-logs bench-judge bench-judge-logs build-all vuln clean
 
 export CGO_ENABLED = 0
 # One way of compiling for tests and binaries, so that nothing is compiled twice.
@@ -52,6 +52,10 @@ bench-logs: ## mining of logs: accuracy, speed beside a byte sum, memory
 
 bench-judge-logs: ## comparing logs: false stops and detection, beside other methods
 	go test -run TestFigures -timeout 30m -v ./judge/logs -figures
+
+bench-judge: ## comparing monitors: false rollbacks and detection, beside other methods
+	go test -run TestFigures -timeout 60m -v ./judge/monitors -figures
+	go test -run '^$$' -bench Servers -benchtime 3x ./judge/monitors
 
 build-all: ## linux/amd64, linux/arm64, darwin/arm64 into dist/
 	GOOS=linux  GOARCH=amd64 $(BUILD) -o dist/noon-linux-amd64  ./cmd/noon

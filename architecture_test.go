@@ -49,9 +49,14 @@ var mayImport = map[string][]string{
 	"host/ssh":      {"fleet", "host", "host/output", "host/line"},
 	"host/hosts":    {"fleet", "host", "host/local", "host/ssh"},
 	"host/output":   {"host"},
+	"host/web":      {"host"},
 	"release":       {"fleet", "host", "host/local", "host/line"},
-	"observe":       {"fleet", "judge", "judge/logs", "observe/logs"},
-	"observe/check": {"fleet", "host", "host/line"},
+	"observe":       {"fleet", "judge", "judge/logs", "judge/monitors", "observe/logs", "observe/figures"},
+	"observe/check": {"fleet", "host", "host/line", "host/web"},
+	// What judges compare that nobody had to configure.
+	"observe/figures": {"fleet", "host", "judge/monitors", "observe/check"},
+	// Reading monitors: an application's metrics, and Prometheus.
+	"observe/monitors": {"fleet", "host", "host/web", "judge/monitors"},
 	// Reading logs: bytes of a source become lines, redacted and understood.
 	"observe/logs":        {"fleet", "host", "host/line", "judge/logs", "observe/logs/format", "observe/logs/redact"},
 	"observe/logs/format": {"judge/logs", "observe/logs/redact"},
@@ -60,21 +65,22 @@ var mayImport = map[string][]string{
 	// Orders, the one way in, the account. The reading side never acts.
 	"control": {"fleet", "plan", "judge", "journal", "rollout", "rollout/record"},
 	"api":     {"fleet", "plan", "judge", "journal", "rollout", "control"},
-	"receipt": {"fleet", "plan", "judge", "judge/logs", "rollout"},
+	"receipt": {"fleet", "plan", "judge", "judge/logs", "judge/monitors", "rollout"},
 
 	"demo":           {"demo/...", "fleet", "host/...", "release", "balancer/lb"},
 	"demo/shop":      {},
 	"demo/customers": {},
 
-	// Only test code imports these. What the judge of logs is measured on
-	// shares no code with it.
-	"judge/logs/simulated": {},
-	"testbed":              {"demo/shop", "fleet"},
-	"e2e":                  {"..."},
+	// Only test code imports these. What a judge is measured on shares no code
+	// with it: of the judge of monitors it knows what goes in.
+	"judge/logs/simulated":     {},
+	"judge/monitors/simulated": {"fleet", "judge/monitors"},
+	"testbed":                  {"demo/shop", "fleet"},
+	"e2e":                      {"..."},
 }
 
 // forTestsOnly are packages that only tests, and packages for tests, import.
-var forTestsOnly = []string{"testbed", "judge/logs/simulated", "balancer/balancertest", "e2e"}
+var forTestsOnly = []string{"testbed", "judge/logs/simulated", "judge/monitors/simulated", "balancer/balancertest", "e2e"}
 
 func TestPackagesImportOnlyWhatTheyMay(t *testing.T) {
 	for name, p := range packages(t) {

@@ -89,7 +89,7 @@ func schemaName(t reflect.Type, hint string) string {
 	case "noon/judge/logs":
 		return "Log" + name
 	case "noon/judge/monitors":
-		return "Monitor" + name
+		return "Monitors" + name
 	}
 	return name
 }

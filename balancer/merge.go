@@ -84,7 +84,7 @@ func together(views []view, members int) (fleet.Standing, []string) {
 	for _, v := range views[1:] {
 		all = both(all, v.standing)
 	}
-	all.Counters = counters(views)
+	all.Counters, all.AnswerTime = counters(views)
 	if len(views) < members {
 		return unseen(all), []string{fmt.Sprintf("not all load balancers of the pool know %s", all.Server)}
 	}
@@ -94,18 +94,29 @@ func together(views []view, members int) (fleet.Standing, []string) {
 	return all, nil
 }
 
-func counters(views []view) fleet.Counters {
-	zero := fleet.Known(0, "")
-	sum := fleet.Counters{Requests: zero, Errors: zero, Failures: zero}
+func counters(views []view) (sum fleet.Counters, mean fleet.Average) {
 	active := slices.DeleteFunc(slices.Clone(views), func(v view) bool { return v.member.Standby })
-	if len(active) == 0 {
-		return fleet.Counters{}
+	for i, v := range active {
+		if i == 0 {
+			sum = v.standing.Counters
+		} else {
+			sum = v.standing.Counters.Plus(sum)
+		}
+		mean = mean.With(v.standing.AnswerTime)
 	}
+	return sum, averaged(mean, active)
+}
+
+// averaged is the mean of the answers that the averages of all are of: one
+// through which few came weighs as little. Where one that sent requests does
+// not know its own, that of the others is not the server's.
+func averaged(mean fleet.Average, active []view) fleet.Average {
 	for _, v := range active {
-		c := v.standing.Counters
-		sum = fleet.Counters{Requests: c.Requests.Plus(sum.Requests), Errors: c.Errors.Plus(sum.Errors), Failures: c.Failures.Plus(sum.Failures)}
+		if !v.standing.AnswerTime.Known() && !v.standing.Counters.Requests.Zero() {
+			return fleet.Average{}
+		}
 	}
-	return sum
+	return mean
 }
 
 func disagree(views []view) bool {

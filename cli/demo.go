@@ -77,6 +77,7 @@ func (a *app) demoShopCommand() *cobra.Command {
 	cmd.Flags().StringVar(&c.Listen, "listen", "127.0.0.1:8081", "address")
 	cmd.Flags().StringVar(&c.Server, "server", "", "its name")
 	cmd.Flags().StringVar(&c.Version, "shop-version", "v1", "the version it reports")
+	cmd.Flags().DurationVar(&c.Pace, "pace", 0, "how long its pages take, in the median")
 	cmd.Flags().StringVar(&fault, "fault", "none", "what is wrong with it: "+shop.Kinds)
 	return cmd
 }

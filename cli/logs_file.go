@@ -18,14 +18,17 @@ type logFile struct {
 
 func (f *logFile) Close() error { return f.file.Close() }
 
-// openLog opens a log file, "-" is standard input. What begins like gzip is
-// unpacked, whatever its name is.
-func openLog(path string) (*logFile, error) {
+// openLog opens a log file, "-" is standard input.
+func openLog(path string) (*logFile, error) { return openFile(path, "log file") }
+
+// openFile opens a file of that kind, "-" is standard input. What begins like
+// gzip is unpacked, whatever its name is.
+func openFile(path, kind string) (*logFile, error) {
 	var file io.ReadCloser = io.NopCloser(os.Stdin)
 	if path != "-" {
 		f, err := os.Open(path)
 		if err != nil {
-			return nil, &exit{exitUsage, fmt.Errorf("open log file: %w%s", err, whatToDo(err))}
+			return nil, &exit{exitUsage, fmt.Errorf("open %s: %w%s", kind, err, whatToDo(err, kind))}
 		}
 		if info, err := f.Stat(); err == nil && info.IsDir() {
 			f.Close()
@@ -45,12 +48,12 @@ func openLog(path string) (*logFile, error) {
 	return &logFile{unpacked, file}, nil
 }
 
-func whatToDo(err error) string {
+func whatToDo(err error, kind string) string {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return "; check its name, or use - for standard input"
 	case errors.Is(err, fs.ErrPermission):
-		return "; run noon as a user who may read it, or pipe it in: sudo cat FILE | noon logs mine"
+		return "; run noon as a user who may read it, or pipe the " + kind + " in: sudo cat FILE | noon ... -"
 	}
 	return ""
 }

@@ -34,7 +34,7 @@ func (a *app) root() *cobra.Command {
 		a.verbCommand("resume", "Carry on a rollout that is held or was interrupted", "noon resume"),
 		a.verbCommand("rollback", "Put every upgraded server back to its previous version", "noon rollback --why \"wrong prices\""),
 		a.verbCommand("abort", "End the rollout where it is; servers that are out come back", "noon abort"),
-		a.historyCommand(), a.receiptCommand(), a.caveatCommand(), a.logsCommand(), a.doctorCommand(), a.serveCommand(), a.lbCommand(), a.configCommand(), a.demoCommand(),
+		a.historyCommand(), a.receiptCommand(), a.caveatCommand(), a.logsCommand(), a.judgeCommand(), a.doctorCommand(), a.serveCommand(), a.lbCommand(), a.configCommand(), a.demoCommand(),
 	)
 	return root
 }

@@ -175,6 +175,9 @@ func (a *app) rolloutText(b *strings.Builder, r report) {
 		fmt.Fprintf(b, "  %s\n", a.paint.unclear(line.Reason))
 	}
 	a.triedText(b, line.Tried)
+	if line.Outcome == "" {
+		b.WriteString(a.monitorsStatus(r.state.Verdict.Monitors))
+	}
 }
 
 // serverRow is one server: a sign, its name, what the balancer and it say.

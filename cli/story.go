@@ -119,14 +119,7 @@ func reversed(e rollout.Event, before rollout.State) string {
 // told once, however often it comes and goes.
 type told map[string]bool
 
-func (t told) once(f logs.Finding) bool {
-	key := f.Family + string(f.Tier)
-	if t[key] {
-		return false
-	}
-	t[key] = true
-	return true
-}
+func (t told) once(f logs.Finding) bool { return t.first(f.Family + string(f.Tier)) }
 
 // verdictStory tells a verdict where it says something else than the one
 // before, and what the logs show for the first time. That too little is known
@@ -142,7 +135,7 @@ func (a *app) verdictStory(v, before judge.Verdict, phase rollout.Phase, told to
 			lines = append(lines, fmt.Sprintf("%s %s: %s", a.tier(f.Tier), fleet.Quoted(f.Template), fleet.Plain(f.Words)))
 		}
 	}
-	return strings.Join(lines, "\n         ")
+	return strings.Join(append(lines, a.monitorsStory(v.Monitors, told)...), "\n         ")
 }
 
 // shown are the findings of the logs that people should look at; those that

@@ -25,13 +25,7 @@ func (s *Station) Examine(ctx context.Context) ([]Examination, error) {
 	}
 	defer site.Close()
 	all := []Examination{{What: fmt.Sprintf("noon.yaml: %s with %d servers", s.Service, len(site.Service.Servers))}}
-	problems := site.Preflight(ctx)
-	for _, p := range problems {
-		all = append(all, Examination{What: "preflight", Problem: p.What, Fatal: p.Fatal, Mend: p.Mend})
-	}
-	if len(problems) == 0 {
-		all = append(all, Examination{What: "preflight of the load balancer and the servers"})
-	}
+	all = append(all, examinePreflight(site.Preflight(ctx))...)
 	seen, err := site.see(ctx)
 	if err != nil {
 		return append(all, Examination{What: "load balancer", Problem: err.Error(), Fatal: true, Mend: "see \"balancer:\" in noon.yaml, and whether it runs"}), nil
@@ -41,6 +35,24 @@ func (s *Station) Examine(ctx context.Context) ([]Examination, error) {
 		all = append(all, examineServer(server, seen.Vitals[server.Name], seen.Trouble[server.Name]))
 	}
 	return all, nil
+}
+
+// examinePreflight tells what has to be mended from what is only worth knowing.
+func examinePreflight(problems []fleet.Problem) []Examination {
+	var all []Examination
+	well := true
+	for _, p := range problems {
+		if p.Mend == "" && !p.Fatal {
+			all = append(all, Examination{What: p.What})
+			continue
+		}
+		well = false
+		all = append(all, Examination{What: "preflight", Problem: p.What, Fatal: p.Fatal, Mend: p.Mend})
+	}
+	if well {
+		all = append(all, Examination{What: "preflight of the load balancer and the servers"})
+	}
+	return all
 }
 
 func examinePool(s fleet.Service, p fleet.Pool) Examination {

@@ -20,6 +20,8 @@ type Site struct {
 	World   rollout.World
 	// Preflight names what must be mended before anything is touched.
 	Preflight func(ctx context.Context) []fleet.Problem
+	// Trace lets the watch of a rollout be recorded; nil for none.
+	Trace func(rollout int64)
 	// Ready tells whether the version can be brought to the servers.
 	Ready func(version fleet.Version) error
 	Close func() error
@@ -186,6 +188,9 @@ const leaseAgain = 2 * time.Second
 // that was lost (the machine slept, etcd was away) is asked for again; when
 // another controller has taken over, this one leaves it the rollout.
 func (s *Station) carry(ctx context.Context, site *Site, number int64, lease *journal.Lease) error {
+	if site.Trace != nil {
+		site.Trace(number)
+	}
 	for {
 		c := rollout.NewController(site.World, s.Record.Of(number, lease), lease, site.Service.Check, s.Holder.Name)
 		_, err := c.Run(ctx)

@@ -49,8 +49,8 @@ func (w *webshop) commands() map[string]func(*script, bool, []string) {
 	}
 }
 
-// shop [N servers] [N haproxy|lb] [ssh|machines] [logs|journald]: builds it. A file "rollout" in the
-// script is that section of noon.yaml.
+// shop [N servers] [N haproxy|lb] [ssh|machines] [logs|journald]: builds it. Files
+// "rollout" and "monitors" in the script are those sections of noon.yaml.
 func (w *webshop) doShop(ts *script, _ bool, args []string) {
 	s := size{servers: 4, haproxy: 1, lb: slices.Contains(args, "lb"), ssh: slices.Contains(args, "ssh"), machines: slices.Contains(args, "machines"), logs: slices.Contains(args, "logs"), journald: slices.Contains(args, "journald")}
 	for i, word := range args[:max(len(args)-1, 0)] {
@@ -59,6 +59,9 @@ func (w *webshop) doShop(ts *script, _ bool, args []string) {
 		} else if err == nil && args[i+1] == "haproxy" {
 			s.haproxy = n
 		}
+	}
+	if text, err := os.ReadFile(ts.MkAbs("monitors")); err == nil {
+		s.monitors = string(text)
 	}
 	if text, err := os.ReadFile(ts.MkAbs("rollout")); err == nil {
 		s.rollout = "\n" + string(text)

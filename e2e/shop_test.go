@@ -75,6 +75,9 @@ type size struct {
 	// logs: noon reads the shop's logs; journald: from the journals of the
 	// machines.
 	logs, journald bool
+	// monitors is that section of noon.yaml, indented; without, nothing is
+	// measured, so that a rollout needs no customers.
+	monitors string
 	// rollout is the rollout section of noon.yaml, indented.
 	rollout string
 }
@@ -181,7 +184,11 @@ func (w *webshop) configure(s size) {
 	case s.logs:
 		fmt.Fprintf(&y, "logs: { file: %q }\n", filepath.Join(w.dir, "servers", "{server}", "log"))
 	}
-	fmt.Fprintf(&y, "check:%srollout:%s", check, rollout)
+	monitors := "  ignore: [ \"*\" ]\n"
+	if s.monitors != "" {
+		monitors = s.monitors
+	}
+	fmt.Fprintf(&y, "monitors:\n%s\ncheck:%srollout:%s", monitors, check, rollout)
 	w.write("noon.yaml", y.String(), 0o644)
 }
 

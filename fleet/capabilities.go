@@ -10,7 +10,8 @@ type Capabilities struct {
 	Weights bool `json:"weights"`
 	// InFlight: the requests in flight per server can be read.
 	InFlight bool `json:"in_flight"`
-	// Counters: requests and errors per server can be read.
+	// Counters: requests, errors and rejections per server can be read, and how
+	// fast it answers: in buckets, or in the mean.
 	Counters bool `json:"counters"`
 	// Health: the balancer checks its servers and says what it found.
 	Health bool `json:"health"`

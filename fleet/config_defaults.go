@@ -7,7 +7,7 @@ import "time"
 
 // defaultService is what holds where noon.yaml says nothing.
 func defaultService() Service {
-	return Service{Check: defaultCheck(), Policy: defaultPolicy()}
+	return Service{Check: defaultCheck(), Monitors: defaultMonitors(), Policy: defaultPolicy()}
 }
 
 // defaultDirectories keeps five releases: rolling back stays possible when
@@ -31,6 +31,12 @@ func defaultCheck() Check {
 // compare with.
 func defaultLogSource() LogSource {
 	return LogSource{History: 10 * time.Minute}
+}
+
+// defaultMonitors compares with the last ten minutes. Every five seconds: soon
+// enough to see a canary that fails, and no load for anybody.
+func defaultMonitors() Monitors {
+	return Monitors{History: 10 * time.Minute, Every: 5 * time.Second}
 }
 
 // defaultPolicy has one canary, watched for at least ten minutes; then one

@@ -20,6 +20,7 @@ func (s *rolloutSection) fields() []field {
 		{key: "promote", about: "who lets the others follow the canary: ask (a human), or auto", to: choice[Promote]{&s.to.Promote, []Promote{PromoteAsk, PromoteAuto}}, also: []string{"promotion"}},
 		{key: "worse", about: "what is done when the canary is worse", to: choice[Action]{&s.to.Worse, []Action{RollBack, Ask}}, also: []string{"on_failure", "failed"}},
 		{key: "undecided", about: "what is done when the watch ends without enough evidence", to: choice[Action]{&s.to.Undecided, []Action{Ask, RollBack}}, also: []string{"unknown", "inconclusive"}},
+		{key: "limits", about: "how much worse than the live version still is healthy: { errors: 2x, latency: 1.25x }", to: in(limitsSection{&s.to.Limits}), also: []string{"limit", "thresholds", "tolerance"}},
 		{key: "drain", about: "how requests in flight are waited for", to: in(&drainSection{&s.to.Drain})},
 		{key: "ramp", about: "the shares with which a server comes back: 10%, 50%, 100%", to: ramp{&s.to.Ramp}, also: []string{"weights", "steps"}},
 		{key: "ramp_every", about: "the time between two shares", to: duration{&s.to.RampEvery, 10 * time.Millisecond}, also: []string{"ramp_interval", "every"}},

@@ -9,6 +9,7 @@ type serviceSection struct {
 	asks     *checkSection
 	rollout  *rolloutSection
 	logs     *logsSetting
+	monitors *monitorsSection
 }
 
 func newServiceSection(to *Service) *serviceSection {
@@ -20,6 +21,7 @@ func newServiceSection(to *Service) *serviceSection {
 		asks:     &checkSection{to: &to.Check},
 		rollout:  &rolloutSection{to: &to.Policy},
 		logs:     &logsSetting{to: &to.Logs},
+		monitors: newMonitorsSection(&to.Monitors),
 	}
 }
 
@@ -32,7 +34,7 @@ func (s *serviceSection) fields() []field {
 		{key: "check", about: "how noon sees that a server is well and which version it runs", to: in(s.asks), required: true, also: []string{"health", "healthcheck"}},
 		{key: "rollout", about: "how careful a rollout is", to: in(s.rollout), also: []string{"policy", "strategy"}},
 		{key: "logs", about: "where the servers' logs are read, to compare the versions", to: s.logs, also: []string{"log", "logging"}},
-		{key: "monitors", to: notYet{"remove it"}},
+		{key: "monitors", about: "where it is measured how well a server serves, beside the load balancer's counters and the machine's figures", to: in(s.monitors), also: []string{"monitor", "monitoring", "metrics", "prometheus"}},
 		{key: "database", to: notYet{"remove it"}},
 		{key: "api", to: notYet{"remove it"}},
 	}

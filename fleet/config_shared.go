@@ -39,6 +39,9 @@ func (s *serviceSection) checkShared() {
 			s.asks.in.place(key).wrong("%s, and check.%s asks both at the same place: write {address} in it, or give them their host", both, key)
 		}
 	}
+	if asked := s.to.Monitors.Metrics; asked != "" && !named(asked) {
+		s.monitors.in.place("metrics").wrong("%s, and monitors.metrics asks both at the same place: write {address} in it, or give them their host", both)
+	}
 }
 
 // named tells whether a URL differs from server to server.

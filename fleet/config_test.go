@@ -39,11 +39,13 @@ func TestTheExampleOfTheDesignIsRead(t *testing.T) {
 			URL: "http://{address}/healthz", Version: fleet.Source{URL: "http://{address}/version"},
 			Times: 3, Every: 500 * time.Millisecond, Within: time.Minute, Timeout: 3 * time.Second,
 		},
-		Logs: []fleet.LogSource{{Journald: "webshop", History: 10 * time.Minute}},
+		Logs:     []fleet.LogSource{{Journald: "webshop", History: 10 * time.Minute}},
+		Monitors: fleet.Monitors{Metrics: "http://{address}/metrics", History: 10 * time.Minute, Every: 5 * time.Second},
 		Policy: fleet.Policy{
 			Keep: 2, Canaries: 1, Then: 1, Watch: fleet.WatchPolicy{Least: 10 * time.Minute, Most: 2 * time.Hour, Requests: 5000},
 			Promote: fleet.PromoteAsk, Worse: fleet.RollBack, Undecided: fleet.Ask,
-			Drain: fleet.DrainPolicy{Wait: time.Minute, After: fleet.FailDrain}, RampEvery: 10 * time.Second,
+			Limits: fleet.Limits{Errors: fleet.Limit{Ratio: 2}, Latency: fleet.Limit{Ratio: 1.25}},
+			Drain:  fleet.DrainPolicy{Wait: time.Minute, After: fleet.FailDrain}, RampEvery: 10 * time.Second,
 		},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -79,6 +81,10 @@ func TestDefaultsAreTheCarefulOnes(t *testing.T) {
 	check := fleet.Check{Command: "true", Version: fleet.Source{Command: "cat VERSION"}, Times: 3, Every: 500 * time.Millisecond, Within: time.Minute, Timeout: 3 * time.Second}
 	if diff := cmp.Diff(check, got.Check); diff != "" {
 		t.Errorf("check (-want +got)\n%s", diff)
+	}
+	monitors := fleet.Monitors{History: 10 * time.Minute, Every: 5 * time.Second}
+	if diff := cmp.Diff(monitors, got.Monitors); diff != "" {
+		t.Errorf("monitors (-want +got)\n%s", diff)
 	}
 }
 
@@ -121,9 +127,19 @@ func TestEveryKeyReachesItsNoun(t *testing.T) {
 			{Command: "tail -F /srv/{server}/log", History: 10 * time.Minute},
 			{Loki: &fleet.Loki{URL: "https://loki.example:3100", Query: `{app="shop", host="{server}"}`, Tenant: "shop", Token: "LOKI_TOKEN"}, History: 10 * time.Minute},
 		},
+		Monitors: fleet.Monitors{
+			Prometheus: &fleet.Prometheus{URL: "https://prom.example:9090/prefix", User: "noon", Password: "PROMETHEUS_PASSWORD", Tenant: "shop", Queries: map[string]string{
+				"requests":                   `sum by (endpoint) (shop_requests_total{instance="{address}"})`,
+				"errors":                     `sum(shop_errors_total{instance="{address}", code=~"5.."})`,
+				`requests{endpoint="/cart"}`: `sum(cart_total{server="{server}"})`,
+				"orders":                     `sum(orders_total{host="{host}"})`,
+			}},
+			Business: []string{"orders"}, Ignore: []string{"open_files", "errors{*"}, History: time.Hour, Every: 10 * time.Second,
+		},
 		Policy: fleet.Policy{
 			Keep: 1, Canaries: 2, Then: 2, Watch: fleet.WatchPolicy{Least: 0, Most: 90 * time.Minute, Requests: 10}, Promote: fleet.PromoteAuto, Worse: fleet.Ask, Undecided: fleet.RollBack,
-			Drain: fleet.DrainPolicy{Before: "close", Wait: 2 * time.Minute, After: fleet.CutDrain}, Ramp: []int{10, 50, 100}, RampEvery: time.Second, Settle: 12 * time.Second,
+			Limits: fleet.Limits{Errors: fleet.Limit{Points: 0.5}, Latency: fleet.Limit{Ratio: 1.25}},
+			Drain:  fleet.DrainPolicy{Before: "close", Wait: 2 * time.Minute, After: fleet.CutDrain}, Ramp: []int{10, 50, 100}, RampEvery: time.Second, Settle: 12 * time.Second,
 		},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

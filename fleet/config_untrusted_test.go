@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 	"unicode"
 
 	"noon/fleet"
@@ -119,6 +120,16 @@ func wellFormed(t *testing.T, s fleet.Service) {
 		t.Fatalf("not one way of release: %+v", s.Release)
 	case s.Check.Version.IsZero() || s.Check.URL == "" && s.Check.Command == "":
 		t.Fatalf("nothing to check: %+v", s.Check)
+	}
+	switch m, l := s.Monitors, p.Limits; {
+	case m.Metrics != "" && m.Prometheus != nil || m.Every <= 0 || m.Every > time.Minute:
+		t.Fatalf("monitors that cannot be read: %+v", m)
+	case m.Metrics == "" && m.Prometheus == nil && len(m.Business) > 0:
+		t.Fatalf("business that nobody counts: %+v", m)
+	case m.Prometheus != nil && (m.Prometheus.URL == "" || len(m.Prometheus.Queries) == 0):
+		t.Fatalf("nothing to ask: %+v", m.Prometheus)
+	case l.Errors.Ratio != 0 && l.Errors.Ratio <= 1 || l.Latency.Ratio != 0 && l.Latency.Ratio <= 1 || l.Latency.Points != 0 || l.Errors.Points < 0:
+		t.Fatalf("limits that are none: %+v", l)
 	}
 	for _, l := range s.Logs {
 		kinds := 0

@@ -60,12 +60,27 @@ func (c Count) Plus(d Count) Count {
 func (c Count) Zero() bool { return c.Known && c.N == 0 }
 
 // Counters are what the balancer has counted for a server since its own start
-// (see Pool.Epoch): requests sent there, answers of class 5xx, and failures to
-// connect or to get an answer.
+// (see Pool.Epoch): requests sent there, answered or not; answers of class 5xx;
+// failures to connect or to get an answer; answers of class 4xx.
 type Counters struct {
 	Requests Count `json:"requests"`
 	Errors   Count `json:"errors"`
 	Failures Count `json:"failures"`
+	Rejected Count `json:"rejected,omitzero"`
+	// AnswerTimes count the answers by the seconds until they began. They are
+	// for judges, and too long for everybody who asks how the pool is.
+	AnswerTimes Histogram `json:"-"`
+}
+
+// Plus returns the sums, each unknown if it is in either.
+func (c Counters) Plus(d Counters) Counters {
+	return Counters{
+		Requests:    c.Requests.Plus(d.Requests),
+		Errors:      c.Errors.Plus(d.Errors),
+		Failures:    c.Failures.Plus(d.Failures),
+		Rejected:    c.Rejected.Plus(d.Rejected),
+		AnswerTimes: c.AnswerTimes.Plus(d.AnswerTimes),
+	}
 }
 
 // FullWeight is the weight of a server that gets its whole share of requests.
@@ -80,6 +95,9 @@ type Standing struct {
 	Weight   Count    `json:"weight"`
 	InFlight Count    `json:"in_flight"`
 	Counters Counters `json:"counters"`
+	// AnswerTime is how long the last answers took to begin, where the balancer
+	// keeps no more than their average.
+	AnswerTime Average `json:"answer_time,omitzero"`
 	// Note is what the balancer knows of why: "by ana: disk swap", "L4CON".
 	Note string `json:"note,omitempty"`
 }
@@ -148,8 +166,9 @@ func (e *UnexpectedError) Error() string {
 	return "expected " + e.Server + " to be " + e.Expected.Words() + " in the load balancer, but it is " + e.Actual.Words() + ": somebody else changed it"
 }
 
-// Problem is something in the balancer's own configuration that would lose
-// requests (Fatal) or that is worth knowing, with its mend.
+// Problem is something in the balancer's own configuration, or on a server, that
+// would lose requests or leave a rollout blind (Fatal), or that is worth knowing,
+// with its mend. Without a mend there is nothing to mend.
 type Problem struct {
 	Fatal bool   `json:"fatal"`
 	What  string `json:"what"`

@@ -13,8 +13,9 @@ type Service struct {
 	Release  Release
 	Check    Check
 	// Logs are where the servers' logs are read; none is nowhere.
-	Logs   []LogSource
-	Policy Policy
+	Logs     []LogSource
+	Monitors Monitors
+	Policy   Policy
 	// Dir is the folder of noon.yaml; relative paths start there.
 	Dir string
 }
@@ -112,7 +113,9 @@ type Policy struct {
 	Promote   Promote
 	Worse     Action
 	Undecided Action
-	Drain     DrainPolicy
+	// Limits say how much worse than the live version still is healthy.
+	Limits Limits
+	Drain  DrainPolicy
 	// Ramp are the shares in percent with which a server comes back, ending in
 	// 100; RampEvery is the time between them.
 	Ramp      []int

@@ -110,15 +110,15 @@ func errorsSeen(canary, canaryErrors, live, liveErrors int64) judge.Verdict {
 
 // The border is where the binomial tail falls below 1e-7. With 1,000 requests
 // on each of three servers and none of the live ones failing, the share is
-// 2*1000/(2*1000+2000) = 1/2, and one error is added to the live side: k errors
-// weigh P(X >= k), X ~ Bin(k+1, 1/2), = (k+2)/2^(k+1). For k = 28 that is
-// 5.6e-8, for k = 27 it is 1.08e-7.
+// 5*1000/(5*1000+2000) = 5/7, and one error is added to the live side: k errors
+// weigh P(X >= k), X ~ Bin(k+1, 5/7), = (k+1) p^k (1-p) + p^(k+1). For k = 57 that
+// is 8.1e-8, for k = 56 it is 1.1e-7.
 func TestTheBorderOfErrors(t *testing.T) {
-	if v := errorsSeen(1000, 28, 1000, 0); v.Opinion != judge.Worse || !strings.Contains(v.Findings[0].Words, "28 of 1000 requests failed (2.80 %); on the 2 servers with the live version 0 of 2000 (0.00 %)") {
-		t.Errorf("28 errors: %+v", v)
+	if v := errorsSeen(1000, 57, 1000, 0); v.Opinion != judge.Worse || !strings.Contains(v.Findings[0].Words, "57 of 1000 requests failed (5.70 %); on the 2 servers with the live version 0 of 2000 (0.00 %)") {
+		t.Errorf("57 errors: %+v", v)
 	}
-	if v := errorsSeen(1000, 27, 1000, 0); v.Opinion == judge.Worse {
-		t.Errorf("27 errors: %+v", v)
+	if v := errorsSeen(1000, 56, 1000, 0); v.Opinion == judge.Worse {
+		t.Errorf("56 errors: %+v", v)
 	}
 }
 
@@ -126,7 +126,7 @@ func TestErrorsThatTheLiveServersHaveTooAreNoFinding(t *testing.T) {
 	if v := errorsSeen(10_000, 900, 10_000, 850); v.Opinion != judge.Healthy {
 		t.Errorf("got %+v", v)
 	}
-	if v := errorsSeen(10_000, 900, 10_000, 100); v.Opinion != judge.Worse {
+	if v := errorsSeen(10_000, 900, 10_000, 70); v.Opinion != judge.Worse {
 		t.Errorf("got %+v", v)
 	}
 }
@@ -134,7 +134,7 @@ func TestErrorsThatTheLiveServersHaveTooAreNoFinding(t *testing.T) {
 func TestMoreErrorsAreNeverBetter(t *testing.T) {
 	for live := range int64(20) {
 		worse := false
-		for errors := range int64(400) {
+		for errors := range int64(700) {
 			now := errorsSeen(1000, errors, 1000, live).Opinion == judge.Worse
 			if worse && !now {
 				t.Fatalf("%d errors are worse than live ones with %d, and one more is not", errors-1, live)

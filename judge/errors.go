@@ -9,13 +9,13 @@ import (
 
 const (
 	// errorRatio is how many times more errors than the live servers a server
-	// may show before they count against it.
-	errorRatio = 2
+	// may show before they count against it at once, in any look: what no lasting
+	// difference between servers explains. Less is the judge of monitors' matter.
+	errorRatio = 5
 	// errorsLeast is how many errors are needed to say anything.
 	errorsLeast = 5
 	// errorChance is the chance of a false finding that is accepted for one
-	// look. The looks of a watch are not independent; a sequential method with
-	// a proven bound is the judge of monitors' matter.
+	// look. The looks of a watch are not independent.
 	errorChance = 1e-7
 )
 

@@ -48,6 +48,8 @@ type Finding struct {
 	Words  string `json:"words"`
 	// Family of log lines that it is about, "" if it is about something else.
 	Family string `json:"family,omitempty"`
+	// Series of the monitors that it is about, "" if it is about something else.
+	Series string `json:"series,omitempty"`
 }
 
 // Watch is what is compared: servers that were upgraded, against the rest.

@@ -81,8 +81,8 @@ func (v Verdict) Same(w Verdict) bool {
 }
 
 // Beyond tells whether there is a finding that people had not accepted when
-// they went on. A family of log lines that they accepted is accepted on every
-// server.
+// they went on. A family of log lines, or a series of the monitors, that they
+// accepted is accepted on every server.
 func (v Verdict) Beyond(accepted Verdict) bool {
 	return slices.ContainsFunc(v.Findings, func(f Finding) bool {
 		return !accepted.has(f)
@@ -91,21 +91,29 @@ func (v Verdict) Beyond(accepted Verdict) bool {
 
 // has tells whether the finding was there, be it only shown to people.
 func (v Verdict) has(f Finding) bool {
+	everywhere := f.Family != "" || f.Series != ""
 	return slices.ContainsFunc(v.Findings, func(known Finding) bool {
-		return known.Family == f.Family && (f.Family != "" || known.Server == f.Server)
+		return known.Family == f.Family && known.Series == f.Series && (everywhere || known.Server == f.Server)
 	}) || v.Logs != nil && f.Family != "" && slices.ContainsFunc(v.Logs.Findings, func(known logs.Finding) bool {
 		return known.Family == f.Family
 	})
 }
 
-func sameFinding(a, b Finding) bool { return a.Server == b.Server && a.Family == b.Family }
+func sameFinding(a, b Finding) bool {
+	return a.Server == b.Server && a.Family == b.Family && a.Series == b.Series
+}
 
-// shown names what the logs show, in an order of its own.
+// shown names what logs and monitors show, in an order of its own.
 func (v Verdict) shown() []string {
-	if v.Logs == nil {
-		return nil
-	}
 	var all []string
+	for _, r := range v.Monitors {
+		for _, f := range r.Findings {
+			all = append(all, fmt.Sprint(r.Version, f.Series))
+		}
+	}
+	if v.Logs == nil {
+		return all
+	}
 	for _, f := range v.Logs.Findings {
 		all = append(all, fmt.Sprint(f.Family, f.Kind, f.Tier))
 	}

@@ -137,8 +137,13 @@ func (v Verdict) Of(version fleet.Version) Verdict {
 		}
 	}
 	alone.Watch = v.Watch
-	alone.Monitors = slices.DeleteFunc(slices.Clone(v.Monitors), func(r monitors.Report) bool { return r.Version != version })
+	alone.Monitors = ofMonitors(v.Monitors, version)
 	return alone
+}
+
+// ofMonitors are the reports on the version.
+func ofMonitors(reports []monitors.Report, version fleet.Version) []monitors.Report {
+	return slices.DeleteFunc(slices.Clone(reports), func(r monitors.Report) bool { return r.Version != version })
 }
 
 // ofLogs is what the logs say of the version: the findings on its servers. A

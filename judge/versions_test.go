@@ -9,6 +9,7 @@ import (
 	"noon/fleet"
 	"noon/judge"
 	"noon/judge/logs"
+	"noon/judge/monitors"
 )
 
 // twoVersions compares web1 with v2 and web2 with v3, both with web3.
@@ -63,10 +64,10 @@ func TestEachOfSeveralVersionsIsJudgedByItsOwnServers(t *testing.T) {
 	}
 }
 
-// TestTheChanceOfAFalseFindingIsShared: 28 errors are the border of one version
-// (see TestTheBorderOfErrors), where two share the chance it is one more.
+// TestTheChanceOfAFalseFindingIsShared: 57 errors are the border of one version
+// (see TestTheBorderOfErrors), where two share the chance it is 59: 4.3e-8 is less than half of 1e-7, 5.9e-8 is not.
 func TestTheChanceOfAFalseFindingIsShared(t *testing.T) {
-	for errors, want := range map[int64]judge.Opinion{28: judge.Healthy, 29: judge.Worse} {
+	for errors, want := range map[int64]judge.Opinion{58: judge.Healthy, 59: judge.Worse} {
 		w := twoVersions()
 		w.Live = append(w.Live, fleet.Server{Name: "web4"})
 		checks := judge.NewChecks(w, 1)
@@ -128,5 +129,20 @@ func TestAServerWhoseProcessIsStartedWritesAsItsVersion(t *testing.T) {
 	w.Starts = append(w.Starts, judge.Start{Server: "web2", Version: "v1"})
 	if v = judge.NewChecks(w, 1).See(lookAt()); len(v.Versions[1].Servers) != 0 {
 		t.Errorf("it went back: %v", v.Versions[1].Servers)
+	}
+}
+
+func TestWhatTheMonitorsFindIsOfTheirVersion(t *testing.T) {
+	v := judge.NewChecks(twoVersions(), 1).See(lookAt())
+	reports := []monitors.Report{
+		{Version: "v2", Opinion: judge.Undecided, Missing: []string{"500 requests"}},
+		{Version: "v3", Opinion: judge.Worse, Findings: []monitors.Finding{{Series: "errors", Words: "more errors"}}},
+	}
+	v = v.JoinMonitors(reports, map[string]fleet.Version{"web1": "v2", "web2": "v3"})
+	if v.Opinion != judge.Undecided || strings.Join(v.Missing, "; ") != "v2: monitors: 500 requests; v3 is worse" || len(v.Monitors) != 2 {
+		t.Errorf("%s: %q, %d reports", v.Opinion, v.Missing, len(v.Monitors))
+	}
+	if alone := v.Of("v3"); alone.Opinion != judge.Worse || len(alone.Monitors) != 1 || alone.Findings[0].Server != "web2" {
+		t.Errorf("v3 alone: %+v", alone)
 	}
 }

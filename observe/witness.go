@@ -34,6 +34,8 @@ type Witness struct {
 	InARow int
 	// Logs are read and judged too; nil where none are configured.
 	Logs *Logs
+	// Monitors are measured and judged too, nil for nothing.
+	Monitors *Monitors
 }
 
 // beforeEvery is the least time between two looks before a server is upgraded:
@@ -81,10 +83,11 @@ func (w *Witness) testify(ctx context.Context, watches <-chan judge.Watch, verdi
 
 // comparison is what is compared now.
 type comparison struct {
-	watch   judge.Watch
-	checks  *judge.Checks
-	reading *reading
-	listens sync.WaitGroup
+	watch     judge.Watch
+	checks    *judge.Checks
+	reading   *reading
+	measuring *measuring
+	listens   sync.WaitGroup
 }
 
 func (w *Witness) begin() *comparison {
@@ -92,13 +95,16 @@ func (w *Witness) begin() *comparison {
 	if w.Logs != nil {
 		c.reading = w.Logs.open()
 	}
+	if w.Monitors != nil {
+		c.measuring = w.Monitors.open()
+	}
 	return c
 }
 
-// listen lets those who read the logs know at once what is compared: a look may
+// listen lets those who read logs and monitors know at once what is compared: a look may
 // take its time, and meanwhile another version writes.
 func (c *comparison) listen(ctx context.Context, watches <-chan judge.Watch) <-chan judge.Watch {
-	if c.reading == nil {
+	if c.reading == nil && c.measuring == nil {
 		return watches
 	}
 	latest := make(chan judge.Watch, 1)
@@ -108,7 +114,12 @@ func (c *comparison) listen(ctx context.Context, watches <-chan judge.Watch) <-c
 			case <-ctx.Done():
 				return
 			case w := <-watches:
-				c.reading.change(ctx, w)
+				if c.reading != nil {
+					c.reading.change(ctx, w)
+				}
+				if c.measuring != nil {
+					c.measuring.change(ctx, w)
+				}
 				select {
 				case <-latest: // nobody has looked at it yet, and it is outdated
 				default:
@@ -124,6 +135,9 @@ func (c *comparison) end() {
 	c.listens.Wait()
 	if c.reading != nil {
 		c.reading.close()
+	}
+	if c.measuring != nil {
+		c.measuring.close()
 	}
 }
 
@@ -173,6 +187,9 @@ func (w *Witness) compare(ctx context.Context, c *comparison) judge.Verdict {
 			v = v.Join(*report)
 		}
 	}
+	if c.measuring != nil && c.judging() {
+		v = v.JoinMonitors(c.measuring.reports(), runs(c.watch))
+	}
 	v.Watch = c.watch.Number
 	return v
 }
@@ -206,4 +223,13 @@ func (w *Witness) ask(ctx context.Context, s fleet.Server, l *judge.Look, mu *sy
 		return
 	}
 	l.Vitals[s.Name] = vitals
+}
+
+// runs says which new version each upgraded server runs.
+func runs(w judge.Watch) map[string]fleet.Version {
+	all := map[string]fleet.Version{}
+	for _, u := range w.Upgraded {
+		all[u.Server.Name] = u.Version
+	}
+	return all
 }

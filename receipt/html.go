@@ -20,6 +20,7 @@ type page struct {
 	Start, End         string
 	CutWords           string
 	Servers            []pageServer
+	Judged             []Judged
 	Found              []Found
 	Said               []pageDecision
 }
@@ -58,7 +59,7 @@ func (r Receipt) page() page {
 		}
 		p.Servers = append(p.Servers, s)
 	}
-	p.Found = r.found()
+	p.Judged, p.Found = r.judged(), r.found()
 	for _, d := range r.Decided {
 		p.Said = append(p.Said, pageDecision{clock(d.Time), d.words(), d.By, d.Why})
 	}

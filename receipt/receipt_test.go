@@ -80,6 +80,7 @@ func (s *script) turn(turn int, course rollout.Course, cut fleet.Count) *script 
 func scripts() map[string]*script {
 	none := fleet.Known(0, "api")
 	return map[string]*script{
+		"judged": judged(),
 		"good": began("web1", "web2").
 			step(0, rollout.Forward, rollout.Stage, rollout.Seen{Words: "on the server's disk"}).turn(0, rollout.Forward, none).
 			add(rollout.Event{Kind: rollout.WatchStarted}).

@@ -40,6 +40,7 @@ func (r Receipt) Text(w io.Writer) error {
 	for _, l := range r.Left {
 		fmt.Fprintf(&b, "\n  %s  left alone: %s\n", l.Server.Name, l.Why)
 	}
+	r.judgedText(&b)
 	r.foundText(&b)
 	r.decisions(&b)
 	for _, name := range r.Out {

@@ -299,6 +299,9 @@ func (c *Controller) weigh(ctx context.Context, v judge.Verdict) error {
 		brief := v.Logs.Brief()
 		v.Logs = &brief
 	}
+	for i := range v.Monitors {
+		v.Monitors[i] = v.Monitors[i].Brief()
+	}
 	err := c.append(ctx, Event{Kind: VerdictReached, By: Noon, Verdict: &v})
 	if errors.Is(err, ErrTaken) {
 		return c.catchUp(ctx)

@@ -54,6 +54,7 @@ func Run(t *testing.T, h Harness) {
 	h = h.withDefaults(t)
 	t.Run("it shows the pool", h.showsThePool)
 	t.Run("it shows errors and servers that died", h.showsTrouble)
+	t.Run("it counts what each server answered, and how fast", h.countsAnswers)
 	t.Run("it finds nothing wrong with a good configuration", h.findsNothingWrong)
 	t.Run("a drained server gets no new request", h.drains)
 	t.Run("in flight is zero only when all is answered", h.waitsForInFlight)

@@ -49,9 +49,11 @@ func (r row) standing() fleet.Standing {
 		Counters: fleet.Counters{
 			Requests: r.requests(),
 			Errors:   r.stat.count("hrsp_5xx"),
-			Failures: r.stat.count("econ").Plus(r.stat.count("eresp")),
+			Failures: r.failures(),
+			Rejected: r.stat.count("hrsp_4xx"),
 		},
-		Note: r.note(),
+		AnswerTime: r.answerTime(),
+		Note:       r.note(),
 	}
 }
 
@@ -123,12 +125,31 @@ func (r row) weight() fleet.Count {
 	return fleet.Known((now*100+full/2)/full, source)
 }
 
-// requests counts requests; in mode tcp there are only sessions.
+// requests that were sent to the server: HAProxy's req_tot has only those that
+// it answered, so that a server which hangs up on everybody would have none. In
+// mode tcp there are only sessions.
 func (r row) requests() fleet.Count {
 	if n := r.stat.count("req_tot"); n.Known {
-		return n
+		return n.Plus(r.failures())
 	}
 	return r.stat.count("stot")
+}
+
+// failures are requests that could not be sent, or were not answered.
+func (r row) failures() fleet.Count { return r.stat.count("econ").Plus(r.stat.count("eresp")) }
+
+// averagedOver is how many requests HAProxy says that its averages are of.
+const averagedOver = 1024
+
+// answerTime is HAProxy's average, in milliseconds. It is 0 before the first
+// request, and where there are no requests but sessions: in mode tcp.
+func (r row) answerTime() fleet.Average {
+	millis, known := r.stat.number("rtime")
+	requests, counted := r.stat.number("req_tot")
+	if !known || !counted {
+		return fleet.Average{}
+	}
+	return fleet.Average{Seconds: float64(millis) / 1000, Over: min(requests, averagedOver)}
 }
 
 func (t table) count(column string) fleet.Count {

@@ -66,6 +66,28 @@ func TestWhatIsMissingIsUnknownAndNotZero(t *testing.T) {
 	}
 }
 
+func TestTheAverageIsUnknownWhereThereWasNoRequest(t *testing.T) {
+	for numbers, want := range map[string]fleet.Average{
+		"12,5000": {Seconds: .012, Over: 1024},
+		"12,5":    {Seconds: .012, Over: 5},
+		"0,5":     {Seconds: 0, Over: 5}, // below a millisecond
+		"0,0":     {},
+		"0,":      {}, // mode tcp
+		",5":      {},
+		"-1,5":    {},
+		"NaN,5":   {},
+	} {
+		said := strings.Replace(strings.Replace(stats, "qcur", "qcur,rtime,req_tot", 1), "0,0", "0,0,"+numbers, 1)
+		pool, err := speaking(info + states + said).Observe(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s, _ := pool.Of("web1"); s.AnswerTime != want {
+			t.Errorf("rtime,req_tot %s is read as %+v", numbers, s.AnswerTime)
+		}
+	}
+}
+
 func TestAnEndlessAnswerIsCut(t *testing.T) {
 	if _, err := speaking(strings.Repeat("x", 17<<20)).Observe(t.Context()); err == nil || !strings.Contains(err.Error(), "longer than 16 MiB") {
 		t.Errorf("17 MiB: %.200v", err)

@@ -22,8 +22,11 @@ type Pool struct {
 	Check string `json:"check"`
 	// NoticeMillis is how long it may take until the active checks have seen
 	// that a server answers badly.
-	NoticeMillis int64    `json:"notice_ms"`
-	Servers      []Server `json:"servers"`
+	NoticeMillis int64 `json:"notice_ms"`
+	// AnswerLE are the bounds by which the answers of all servers are counted,
+	// in seconds, rising.
+	AnswerLE []float64 `json:"answer_le,omitempty"`
+	Servers  []Server  `json:"servers"`
 }
 
 // Server is one server of the pool.
@@ -44,8 +47,13 @@ type Server struct {
 	// connected, or got no whole answer.
 	Errors   *int64 `json:"errors,omitempty"`
 	Failures *int64 `json:"failures,omitempty"`
+	// Rejected are answers of class 4xx.
+	Rejected *int64 `json:"rejected,omitempty"`
 	// AnswerMicros is the sum of the times until an answer began.
 	AnswerMicros *int64 `json:"answer_us,omitempty"`
+	// AnswerTimes count the answers by those times: how many kept each of the
+	// Pool's AnswerLE, and at the end all.
+	AnswerTimes []int64 `json:"answer_times,omitempty"`
 	// Note says who took the server out and why; Since when.
 	Note  string    `json:"note,omitempty"`
 	Since time.Time `json:"since,omitzero"`

@@ -16,8 +16,8 @@ import (
 
 const (
 	// answerMost bounds what is read of an answer, in bytes: a pool of some
-	// thousand servers.
-	answerMost = 4 << 20
+	// 20,000 servers.
+	answerMost = 16 << 20
 	headerMost = 64 << 10
 	// patience is how long noon lb may take for one answer.
 	patience = 10 * time.Second

@@ -2,6 +2,7 @@ package lb
 
 import (
 	"math"
+	"slices"
 	"time"
 	"unicode"
 
@@ -13,7 +14,7 @@ import (
 func (p Pool) observed() fleet.Pool {
 	pool := fleet.Pool{Epoch: p.Epoch, Standings: make([]fleet.Standing, 0, len(p.Servers))}
 	for _, s := range p.Servers {
-		pool.Standings = append(pool.Standings, s.observed())
+		pool.Standings = append(pool.Standings, s.observed(p.AnswerLE))
 	}
 	if p.Epoch == "" {
 		pool.Trouble = append(pool.Trouble, "noon lb does not say which process it is: a restart of it would go unseen")
@@ -21,7 +22,7 @@ func (p Pool) observed() fleet.Pool {
 	return pool
 }
 
-func (s Server) observed() fleet.Standing {
+func (s Server) observed(answerLE []float64) fleet.Standing {
 	return fleet.Standing{
 		Server:   s.Name,
 		Rotation: rotation(s.Rotation),
@@ -29,9 +30,11 @@ func (s Server) observed() fleet.Standing {
 		Weight:   count(s.Weight, fleet.FullWeight),
 		InFlight: count(s.InFlight, math.MaxInt64),
 		Counters: fleet.Counters{
-			Requests: count(s.Requests, math.MaxInt64),
-			Errors:   count(s.Errors, math.MaxInt64),
-			Failures: count(s.Failures, math.MaxInt64),
+			Requests:    count(s.Requests, math.MaxInt64),
+			Errors:      count(s.Errors, math.MaxInt64),
+			Failures:    count(s.Failures, math.MaxInt64),
+			Rejected:    count(s.Rejected, math.MaxInt64),
+			AnswerTimes: histogram(answerLE, s.AnswerTimes),
 		},
 		Note: s.note(),
 	}
@@ -68,6 +71,22 @@ func count(n *int64, most int64) fleet.Count {
 		return fleet.Count{}
 	}
 	return fleet.Known(*n, "api")
+}
+
+// boundsMost is the most bounds a histogram may have.
+const boundsMost = 200
+
+// histogram is unknown unless its bounds rise and its counts never fall.
+func histogram(le []float64, counts []int64) fleet.Histogram {
+	if len(le) == 0 || len(le) > boundsMost || len(counts) != len(le)+1 || counts[0] < 0 || !slices.IsSorted(counts) {
+		return fleet.Histogram{}
+	}
+	for i, bound := range le {
+		if bound <= 0 || i > 0 && bound <= le[i-1] {
+			return fleet.Histogram{}
+		}
+	}
+	return fleet.Histogram{LE: le, Count: counts}
 }
 
 func rotation(r fleet.Rotation) fleet.Rotation {

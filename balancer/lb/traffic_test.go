@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"reflect"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -204,9 +205,11 @@ func TestErrorsAndRequestsAreCountedPerServer(t *testing.T) {
 	for range 3 {
 		ask(t, customer(t), "GET", p.url()+"/", "")
 	}
-	want := fleet.Counters{Requests: fleet.Known(3, "api"), Errors: fleet.Known(3, "api"), Failures: fleet.Known(0, "api")}
-	if s := standing(t, p.driver(), "web1"); s.Counters != want {
-		t.Errorf("%+v", s.Counters)
+	got := standing(t, p.driver(), "web1").Counters
+	want := fleet.Counters{Requests: fleet.Known(3, "api"), Errors: fleet.Known(3, "api"), Failures: fleet.Known(0, "api"), Rejected: fleet.Known(0, "api")}
+	want.AnswerTimes = fleet.Histogram{LE: got.AnswerTimes.LE, Count: got.AnswerTimes.Count}
+	if !reflect.DeepEqual(got, want) || !got.AnswerTimes.Known() {
+		t.Errorf("%+v", got)
 	}
 }
 

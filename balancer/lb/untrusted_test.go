@@ -45,10 +45,40 @@ func TestWhatIsOddOrMissingIsUnknown(t *testing.T) {
 	}
 }
 
+func TestTimesThatCannotBeAreUnknown(t *testing.T) {
+	many := `"answer_le": [` + strings.Repeat("0,", 300) + `1], `
+	for _, c := range []struct {
+		le, counts string
+		known      bool
+	}{
+		{`"answer_le": [0.1, 1], `, `"answer_times": [1, 1, 2]`, true},
+		{`"answer_le": [0.1, 1], `, `"answer_times": [0, 0, 0]`, true},
+		{`"answer_le": [0.1, 1], `, `"x": 1`, false},
+		{``, `"answer_times": [0, 0, 0]`, false},
+		{``, `"answer_times": [3]`, false},
+		{`"answer_le": [0.1, 1], `, `"answer_times": [1, 2]`, false},
+		{`"answer_le": [0.1, 1], `, `"answer_times": [1, 2, 3, 4]`, false},
+		{`"answer_le": [1, 0.1], `, `"answer_times": [1, 2, 3]`, false},
+		{`"answer_le": [1, 1], `, `"answer_times": [1, 2, 3]`, false},
+		{`"answer_le": [-1, 1], `, `"answer_times": [1, 2, 3]`, false},
+		{`"answer_le": [0.1, 1], `, `"answer_times": [3, 2, 3]`, false},
+		{`"answer_le": [0.1, 1], `, `"answer_times": [-3, 2, 3]`, false},
+		{many, `"answer_times": [1]`, false},
+	} {
+		pool, err := answering(t, 200, `{"epoch": "1", `+c.le+`"servers": [{"name": "web1", `+c.counts+`}]}`).Observe(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s, _ := pool.Of("web1"); s.Counters.AnswerTimes.Known() != c.known || s.Counters.Rejected.Known {
+			t.Errorf("%s%s: %+v", c.le, c.counts, s.Counters)
+		}
+	}
+}
+
 func TestAnAnswerThatIsNoAnswerIsAnError(t *testing.T) {
 	for name, d := range map[string]*lb.Driver{
 		"no JSON":  answering(t, 200, "<html>"),
-		"endless":  answering(t, 200, `{"epoch": "`+strings.Repeat("x", 5<<20)+`"}`),
+		"endless":  answering(t, 200, `{"epoch": "`+strings.Repeat("x", 17<<20)+`"}`),
 		"an error": answering(t, 500, "sorry"),
 		"nobody":   lb.Socket("/nowhere/admin"),
 	} {

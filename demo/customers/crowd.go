@@ -26,6 +26,13 @@ type Config struct {
 	// customer and websocket; 0 is the next as soon as the last was answered
 	// (for websockets: 20 a second).
 	Rate float64
+	// Together is requests per second of all getting and posting customers
+	// together, in place of Rate. They come at random moments, as people do,
+	// and not later because an answer took long (while there are customers free).
+	Together float64
+	// Mix is which pages the getting customers load, and how often compared
+	// with the others; by default / and /cart alike.
+	Mix map[string]float64
 	// Patience is how long an answer may take, beyond a slow page's own length;
 	// 15 s when zero.
 	Patience time.Duration
@@ -38,20 +45,21 @@ type Crowd struct {
 	stop      sync.Once
 	customers sync.WaitGroup
 	book      book
+	mix       mix
 }
 
 // Start sends a crowd. It goes on until Stop is called or ctx ends; a request
 // that is cut by the end of ctx is not counted.
 func Start(ctx context.Context, c Config) *Crowd {
-	crowd := &Crowd{config: c.withDefaults(), stopping: make(chan struct{})}
+	crowd := &Crowd{config: c.withDefaults(), stopping: make(chan struct{}), mix: newMix(c.Mix)}
 	for range c.Gets {
-		crowd.send(ctx, crowd.page, crowd.config.Rate)
+		crowd.send(ctx, crowd.page, crowd.config.times())
 	}
 	for range c.Posts {
-		crowd.send(ctx, crowd.order, crowd.config.Rate)
+		crowd.send(ctx, crowd.order, crowd.config.times())
 	}
 	for range c.Slow {
-		crowd.send(ctx, crowd.slowPage, 0)
+		crowd.send(ctx, crowd.slowPage, steady{})
 	}
 	for range c.Sockets {
 		crowd.customers.Go(func() { crowd.holdSocket(ctx) })
@@ -81,10 +89,7 @@ func (c *Crowd) Stop() Tally {
 	return c.Count()
 }
 
-func (c *Crowd) page() request {
-	pages := []string{"/", "/cart"}
-	return request{method: "GET", path: pages[rand.IntN(len(pages))]}
-}
+func (c *Crowd) page() request { return request{method: "GET", path: c.mix.page(rand.Float64())} }
 
 func (c *Crowd) order() request {
 	return request{method: "POST", path: "/order", body: "apples=3&bread=1"}

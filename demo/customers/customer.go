@@ -32,16 +32,13 @@ type customer struct {
 	answers int
 }
 
-// send lets one customer ask, rate times a second, until the crowd goes home.
-func (c *Crowd) send(ctx context.Context, next func() request, rate float64) {
+// send lets one customer ask, at those times, until the crowd goes home.
+func (c *Crowd) send(ctx context.Context, next func() request, at times) {
 	c.customers.Go(func() {
 		customer := &customer{crowd: c}
 		defer customer.hangUp()
-		for due := time.Now(); c.pause(ctx, time.Until(due)); {
-			due = time.Now()
-			if rate > 0 {
-				due = due.Add(time.Duration(float64(time.Second) / rate))
-			}
+		for due := at.first(time.Now()); c.pause(ctx, time.Until(due)); {
+			due = at.after(due, time.Now())
 			if !customer.ask(ctx, next()) {
 				due = time.Now().Add(failurePause)
 			}

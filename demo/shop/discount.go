@@ -6,14 +6,17 @@ import (
 	"time"
 )
 
-// written gives every request a name, and writes it down when it is answered.
+// written gives every request a name, and writes it down and counts it when it
+// is answered.
 func (s *Shop) written(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		began, request := time.Now(), newRequestID()
 		r.Header.Set("X-Request-ID", request)
 		seen := &answered{ResponseWriter: w, status: http.StatusOK}
 		next.ServeHTTP(seen, r)
-		s.diary.requested(request, r, seen.status, time.Since(began))
+		took := time.Since(began)
+		s.figures.answered(r.URL.Path, seen.status, took)
+		s.diary.requested(request, r, seen.status, took)
 	})
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -31,6 +32,13 @@ const (
 	// Partly: its health check is good, and Share of its pages run into a
 	// panic: a stack trace in the log, and for half of them the answer 500.
 	Partly Kind = "partly"
+	// Tail: all is well, but some pages take several times as long: the p99 is
+	// twice what it was, the median the same.
+	Tail Kind = "tail"
+	// Endpoint: its health check is good, and the page at Path answers 500.
+	Endpoint Kind = "endpoint"
+	// Leak: its memory grows each minute by Share of what it was at the start.
+	Leak Kind = "leak"
 )
 
 // Fault is what is wrong with a shop, in text: "ill-after=6s", "exit".
@@ -38,11 +46,12 @@ type Fault struct {
 	Kind    Kind
 	After   time.Duration // with IllAfter and SlowStart
 	Version string        // with WrongVersion
-	Share   float64       // with Partly, of 1
+	Share   float64       // with Partly and Leak, of 1
+	Path    string        // with Endpoint
 }
 
 // Kinds are the faults as ParseFault reads them, for messages and help.
-const Kinds = "none, ill-after=DURATION, errors, never-healthy, wrong-version=VERSION, exit, slow-start=DURATION, partly=PERCENT%"
+const Kinds = "none, ill-after=DURATION, errors, never-healthy, wrong-version=VERSION, exit, slow-start=DURATION, partly=PERCENT%, tail, endpoint=PATH, leak=PERCENT%"
 
 // ParseFault reads a fault; "" is none.
 func ParseFault(text string) (Fault, error) {
@@ -50,7 +59,7 @@ func ParseFault(text string) (Fault, error) {
 	switch f := (Fault{Kind: Kind(kind)}); f.Kind {
 	case "":
 		return Fault{Kind: None}, nil
-	case None, Errors, NeverHealthy, Exit:
+	case None, Errors, NeverHealthy, Exit, Tail:
 		if kind == text {
 			return f, nil
 		}
@@ -58,8 +67,10 @@ func ParseFault(text string) (Fault, error) {
 		return f.after(value)
 	case WrongVersion:
 		return f.reporting(value)
-	case Partly:
+	case Partly, Leak:
 		return f.sharing(value)
+	case Endpoint:
+		return f.at(value)
 	}
 	return Fault{}, fmt.Errorf("fault %.60q is not known; known are %s", text, Kinds)
 }
@@ -90,9 +101,17 @@ func (f Fault) sharing(text string) (Fault, error) {
 	number, found := strings.CutSuffix(text, "%")
 	percent, err := strconv.ParseFloat(number, 64)
 	if !found || err != nil || !(percent > 0 && percent <= 100) {
-		return Fault{}, fmt.Errorf("fault %s needs a share of the pages, such as %s=3%%, but has %.60q", f.Kind, f.Kind, text)
+		return Fault{}, fmt.Errorf("fault %s needs a share, such as %s=3%%, but has %.60q", f.Kind, f.Kind, text)
 	}
 	f.Share = percent / 100
+	return f, nil
+}
+
+func (f Fault) at(path string) (Fault, error) {
+	if !slices.Contains(endpoints, path) {
+		return Fault{}, fmt.Errorf("fault %s needs one of the pages %s, such as %s=/cart, but has %.60q", f.Kind, strings.Join(endpoints, ", "), f.Kind, path)
+	}
+	f.Path = path
 	return f, nil
 }
 
@@ -105,8 +124,10 @@ func (f Fault) String() string {
 		return string(f.Kind) + "=" + f.After.String()
 	case WrongVersion:
 		return string(f.Kind) + "=" + f.Version
-	case Partly:
+	case Partly, Leak:
 		return fmt.Sprintf("%s=%g%%", f.Kind, 100*f.Share)
+	case Endpoint:
+		return string(f.Kind) + "=" + f.Path
 	}
 	return string(f.Kind)
 }
@@ -129,9 +150,9 @@ func (f Fault) unhealthy(age time.Duration) bool {
 	return f.Kind == NeverHealthy || f.ill(age)
 }
 
-// failing tells whether the pages of a shop of this age fail.
-func (f Fault) failing(age time.Duration) bool {
-	return f.Kind == Errors || f.ill(age)
+// failing tells whether that page of a shop of this age fails.
+func (f Fault) failing(path string, age time.Duration) bool {
+	return f.Kind == Errors || f.Kind == Endpoint && f.Path == path || f.ill(age)
 }
 
 func (f Fault) ill(age time.Duration) bool {

@@ -16,16 +16,20 @@ const (
 	slowMost  = 30 * time.Second
 )
 
+// endpoints are the pages that customers know.
+var endpoints = []string{"/", "/cart", "/order", "/slow"}
+
 func (s *Shop) handler() http.Handler {
 	pages := http.NewServeMux()
-	pages.HandleFunc("GET /{$}", s.home)
-	pages.HandleFunc("GET /cart", s.cart)
-	pages.HandleFunc("POST /order", s.order)
+	pages.HandleFunc("GET /{$}", s.paced(s.home))
+	pages.HandleFunc("GET /cart", s.paced(s.cart))
+	pages.HandleFunc("POST /order", s.paced(s.order))
 	pages.HandleFunc("GET /slow", s.slow)
 	pages.HandleFunc("GET /ws", s.echo)
 	all := http.NewServeMux()
 	all.HandleFunc("GET /healthz", s.health)
 	all.HandleFunc("GET /version", s.version)
+	all.HandleFunc("GET /metrics", s.metrics)
 	all.HandleFunc("POST /drain", s.drain)
 	all.Handle("/", s.written(s.failing(s.discounted(pages))))
 	return s.signed(all)
@@ -43,7 +47,7 @@ func (s *Shop) signed(next http.Handler) http.Handler {
 // failing answers 500 while the shop's fault makes its pages fail.
 func (s *Shop) failing(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if s.config.Fault.failing(time.Since(s.started)) {
+		if s.config.Fault.failing(r.URL.Path, time.Since(s.started)) {
 			http.Error(w, "the shop is ill", http.StatusInternalServerError)
 			return
 		}

@@ -27,6 +27,8 @@ type Config struct {
 	Version string
 	// Fault is what is wrong with it; the zero Fault is nothing.
 	Fault Fault
+	// Pace is how long its pages take, in the median; 0 is no time at all.
+	Pace time.Duration
 	// Log is where it writes what it does; nil is nowhere.
 	Log io.Writer
 }
@@ -38,6 +40,7 @@ type Shop struct {
 	orders  atomic.Int64
 	sockets sockets
 	diary   diary
+	figures figures
 	// serving is held by every handler, so that the end can wait for them.
 	serving sync.RWMutex
 }
@@ -53,6 +56,9 @@ func Run(ctx context.Context, c Config) error {
 	if c.Fault.Kind == Exit {
 		return fmt.Errorf("shop %s %s ended at its start, because its fault says so", c.Server, c.Version)
 	}
+	if c.Fault.Kind == Tail && c.Pace <= 0 {
+		return fmt.Errorf("shop %s: fault tail makes the slowest pages slower, but without a pace no page takes any time", c.Server)
+	}
 	if !c.Fault.sleep(ctx) {
 		return nil
 	}
@@ -60,6 +66,11 @@ func Run(ctx context.Context, c Config) error {
 	if err != nil {
 		return fmt.Errorf("shop %s cannot listen: %w", c.Server, err)
 	}
+	ctx, cancel := context.WithCancel(ctx)
+	var leaking sync.WaitGroup
+	defer leaking.Wait()
+	defer cancel()
+	leaking.Go(func() { c.Fault.leak(ctx) })
 	return shop.serve(ctx, listener)
 }
 

@@ -85,6 +85,9 @@ func TestFaultsDoWhatTheySay(t *testing.T) {
 		"never-healthy":    {503, 200, "v1"},
 		"wrong-version=v9": {200, 200, "v9"},
 		"slow-start=10ms":  {200, 200, "v1"},
+		"endpoint=/cart":   {200, 500, "v1"},
+		"endpoint=/order":  {200, 200, "v1"},
+		"leak=1%":          {200, 200, "v1"},
 	} {
 		fault, err := shop.ParseFault(text)
 		if err != nil {
@@ -108,12 +111,12 @@ func TestTheExitFaultEndsTheShopAtItsStart(t *testing.T) {
 }
 
 func TestAFaultIsReadAsItIsWritten(t *testing.T) {
-	for _, text := range []string{"none", "ill-after=6s", "errors", "never-healthy", "wrong-version=v9", "exit", "slow-start=1s"} {
+	for _, text := range []string{"none", "ill-after=6s", "errors", "never-healthy", "wrong-version=v9", "exit", "slow-start=1s", "partly=3%", "tail", "endpoint=/cart", "leak=1%"} {
 		if fault, err := shop.ParseFault(text); err != nil || fault.String() != text {
 			t.Errorf("%s is read as %s, %v", text, fault, err)
 		}
 	}
-	for _, text := range []string{"sick", "none=1", "ill-after", "ill-after=soon", "ill-after=-1s", "slow-start=9999h", "wrong-version=../etc", "wrong-version"} {
+	for _, text := range []string{"sick", "none=1", "ill-after", "ill-after=soon", "ill-after=-1s", "slow-start=9999h", "wrong-version=../etc", "wrong-version", "tail=3%", "endpoint", "endpoint=/admin", "leak", "leak=0%", "leak=101%", "leak=NaN%"} {
 		if fault, err := shop.ParseFault(text); err == nil {
 			t.Errorf("%s is read as %s, want an error", text, fault)
 		}

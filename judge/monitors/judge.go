@@ -1,32 +1,143 @@
 package monitors
 
-import "noon/fleet"
+import (
+	"math"
+	"time"
 
-// Judge compares the versions of one watch.
+	"noon/fleet"
+)
+
+const (
+	// columnsMost and familiesMost bound what one watch holds; what is beyond is
+	// not judged, and said.
+	columnsMost  = 256
+	familiesMost = 2000
+	// paceDefault is the time between two observations of a server, until it is
+	// known.
+	paceDefault = 5 * time.Second
+	paceLeast   = time.Second / 2
+	paceMost    = time.Minute
+	// paceLearned is of how many intervals it is learned.
+	paceLearned = 30
+)
+
+// Judge compares the versions of one watch. It is used by one goroutine at a
+// time.
 type Judge struct {
-	watch    Watch
-	settings Settings
+	watch      Watch
+	settings   Settings
+	columns    []*column
+	named      map[string]int
+	contenders []*contender
+
+	index    map[string]int // of a series in column.values
+	families []*family
+	byName   map[string]*family
+	gauges   map[string]*gauge
+	order    []*gauge
+	// histogram is the name of the one that is judged and drawn, "" for none yet.
+	edges  map[string][]*family
+	charts drawing
+
+	began, now time.Time
+	pace       time.Duration
+	intervals  []time.Duration
+	// tick is the one that is being filled.
+	tick int64
+	// restarts of servers with the live version that were seen.
+	restarts []restart
+	tooMany  bool
+}
+
+// restart is a server's process that was replaced by one of the same version.
+type restart struct {
+	column int
+	at     int64 // minute
 }
 
 // New returns a judge of a watch.
 func New(w Watch, s Settings) *Judge {
-	return &Judge{watch: w, settings: s}
+	j := &Judge{
+		watch: w, settings: s, named: map[string]int{}, index: map[string]int{}, byName: map[string]*family{},
+		gauges: map[string]*gauge{}, edges: map[string][]*family{}, pace: paceDefault,
+	}
+	for _, server := range w.Servers {
+		j.column(server)
+	}
+	for _, u := range w.Upgrades {
+		j.Upgraded(u)
+	}
+	return j
 }
 
-// Upgraded tells of one more server that was put back with a new version.
-// Observations of it from then on are of that version.
-func (j *Judge) Upgraded(u Upgrade) {}
-
-// Left tells that a server is no longer compared: it was turned back, or
-// somebody else changed it.
-func (j *Judge) Left(server string) {}
+// column returns the place of a server, -1 if there is no room for it.
+func (j *Judge) column(server string) int {
+	if at, ok := j.named[server]; ok {
+		return at
+	}
+	if len(j.columns) >= columnsMost {
+		j.tooMany = true
+		return -1
+	}
+	j.named[server] = len(j.columns)
+	j.columns = append(j.columns, &column{name: server, histograms: map[string]Histogram{}})
+	return len(j.columns) - 1
+}
 
 // Observe takes an observation into account. Observations come in order of
 // time; one that is older than the last of its server is passed over.
-func (j *Judge) Observe(o Observation) {}
+func (j *Judge) Observe(o Observation) {
+	at := j.column(o.Server)
+	if at < 0 {
+		return
+	}
+	c := j.columns[at]
+	if c.observations > 0 && !o.Time.After(c.seen) {
+		return
+	}
+	j.clock(c, o.Time)
+	changed := c.observations > 0 && c.version != o.Version
+	was := c.role
+	var version fleet.Version
+	c.role, version = c.runs(o.Version, j.watch.Live, o.Time)
+	c.of = j.contender(version)
+	t := taken{j: j, at: at, c: c, o: o, changed: changed, same: c.observations > 0 && was == c.role}
+	t.take()
+	c.version, c.seen = o.Version, o.Time
+	c.observations++
+}
 
-// Versions are the new versions, in the order in which they came.
-func (j *Judge) Versions() []fleet.Version { return nil }
+// clock learns the pace, and closes a tick that is over.
+func (j *Judge) clock(c *column, now time.Time) {
+	if j.began.IsZero() {
+		j.began, j.now = now, now
+		j.charts.begin(now)
+	}
+	if c.observations > 0 && len(j.intervals) < paceLearned {
+		j.intervals = append(j.intervals, now.Sub(c.seen))
+		j.learnPace(now)
+	}
+	if tick := j.tickOf(now); tick > j.tick {
+		j.weigh(j.now)
+		j.tick = tick
+	}
+	if now.After(j.now) {
+		j.now = now
+	}
+}
 
-// Report says what is known of a new version now.
-func (j *Judge) Report(v fleet.Version) Report { return Report{Version: v, Opinion: Undecided} }
+func (j *Judge) learnPace(now time.Time) {
+	if n := len(j.intervals); n == 5 || n == paceLearned {
+		j.pace = min(max(median(j.intervals), paceLeast), paceMost)
+		j.tick = j.tickOf(j.now)
+	}
+}
+
+func (j *Judge) tickOf(t time.Time) int64 {
+	return int64(math.Floor(float64(t.Sub(j.began)) / float64(j.pace)))
+}
+
+// minuteOf a time, since the judge began.
+func (j *Judge) minuteOf(t time.Time) int64 {
+	return int64(math.Floor(t.Sub(j.began).Minutes()))
+}

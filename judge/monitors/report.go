@@ -30,7 +30,9 @@ type Report struct {
 	Requests int64 `json:"requests"`
 	// Findings, the worst first; those below Needed are shown only.
 	Findings []Finding `json:"findings"`
-	// Missing says what an undecided report waits for, in words.
+	// Waiting says what the policy still demands, Missing what evidence there is
+	// too little of, in words.
+	Waiting []string `json:"waiting,omitempty"`
 	Missing []string `json:"missing,omitempty"`
 	// Notes are what people should know of the judging itself.
 	Notes []string `json:"notes,omitempty"`

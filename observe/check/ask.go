@@ -6,12 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/url"
 	"strings"
 
 	"noon/fleet"
+	"noon/host/web"
 )
 
 // bodyMost is how much of an answer is read, in bytes.
@@ -53,7 +53,7 @@ func (l *look) ask(ctx context.Context, pattern string) (answer, error) {
 		return known, nil
 	}
 	a, err := l.get(ctx, u)
-	if err != nil && ctx.Err() == nil && brokenOff(err) {
+	if err != nil && ctx.Err() == nil && web.BrokenOff(err) {
 		// The connection to the machine may have broken just then: it is a
 		// server's fault only if it happens on a new one too.
 		a, err = l.get(ctx, u)
@@ -77,11 +77,7 @@ func (l *look) get(ctx context.Context, u *url.URL) (answer, error) {
 		return answer{}, err
 	}
 	request.Header.Set("User-Agent", "noon")
-	client := http.Client{
-		Transport:     &http.Transport{DialContext: l.dial, DisableKeepAlives: true, MaxResponseHeaderBytes: bodyMost},
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
-	response, err := client.Do(request)
+	response, err := web.Client(l.host).Do(request)
 	if err != nil {
 		return answer{}, err
 	}
@@ -90,39 +86,13 @@ func (l *look) get(ctx context.Context, u *url.URL) (answer, error) {
 	return answer{status: response.StatusCode, body: bytes.ToValidUTF8(body, []byte("?"))}, err
 }
 
-// refusal is what a host says when it was reached but opened no connection.
-type refusal interface {
-	error
-	Forbidden() bool
-}
-
-// dial opens a connection from the server's machine, or from here where that
-// machine's sshd forbids it.
-func (l *look) dial(ctx context.Context, network, address string) (net.Conn, error) {
-	conn, err := l.host.Dial(ctx, network, address)
-	var refused refusal
-	if errors.As(err, &refused) && refused.Forbidden() {
-		var d net.Dialer
-		return d.DialContext(ctx, network, address)
-	}
-	return conn, err
-}
-
-// brokenOff tells an error that another try may mend: neither a refusal nor
-// a question whose time was up.
-func brokenOff(err error) bool {
-	var refused refusal
-	return !errors.As(err, &refused) && !errors.Is(err, context.DeadlineExceeded)
-}
-
 // unanswered tells the server's trouble from the machine's, which is an
 // error.
 func (l *look) unanswered(ctx context.Context, err error) (string, error) {
 	if ctx.Err() != nil {
 		return "", context.Cause(ctx)
 	}
-	var refused refusal
-	if !errors.As(err, &refused) {
+	if !web.Refused(err) {
 		if dead := l.alive(ctx); dead != nil {
 			return "", dead
 		}
@@ -130,9 +100,5 @@ func (l *look) unanswered(ctx context.Context, err error) (string, error) {
 	if errors.Is(err, context.DeadlineExceeded) {
 		return fmt.Sprintf("no answer within %s", l.cfg.Timeout), nil
 	}
-	var inURL *url.Error
-	if errors.As(err, &inURL) {
-		err = inURL.Err
-	}
-	return err.Error(), nil
+	return web.Plain(err).Error(), nil
 }

@@ -8,6 +8,7 @@ import (
 
 	"noon/fleet"
 	"noon/host"
+	"noon/host/web"
 )
 
 // health asks the URL and the command; both must be good where both are
@@ -50,7 +51,7 @@ func (l *look) healthByCommand(ctx context.Context) (bool, string, error) {
 func (l *look) healthByConnection(ctx context.Context) (bool, string, error) {
 	limited, cancel := context.WithTimeout(ctx, l.cfg.Timeout)
 	defer cancel()
-	conn, err := l.dial(limited, "tcp", l.server.Address)
+	conn, err := web.Dial(limited, l.host, "tcp", l.server.Address)
 	if err != nil {
 		trouble, err := l.unanswered(ctx, err)
 		return false, "connect to " + l.server.Address + ": " + trouble, err

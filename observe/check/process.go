@@ -2,17 +2,12 @@ package check
 
 import (
 	"context"
-	_ "embed"
 	"fmt"
-	"net"
 	"strconv"
 	"time"
 
 	"noon/fleet"
 )
-
-//go:embed listeners.sh
-var listeners string
 
 // mend is what the operator does where the process cannot be found.
 const mend = `let noon read the start elsewhere: "check: { started: ... }" in noon.yaml takes a URL or a command that prints it`
@@ -30,15 +25,11 @@ func (l *look) process(ctx context.Context) (fleet.Process, error) {
 		}
 		return reported(text), nil
 	}
-	_, portText, err := net.SplitHostPort(l.server.Address)
+	text, env, err := Listening(l.server.Address)
 	if err != nil {
-		return fleet.Process{Trouble: fmt.Sprintf("address %s has no port", fleet.Quoted(l.server.Address))}, l.alive(ctx)
+		return fleet.Process{Trouble: err.Error() + "; " + mend}, l.alive(ctx)
 	}
-	port, err := strconv.ParseUint(portText, 10, 16)
-	if err != nil {
-		return fleet.Process{Trouble: fmt.Sprintf("port %s is not a number; %s", fleet.Quoted(portText), mend)}, l.alive(ctx)
-	}
-	out, err := l.script(ctx, listeners, map[string]string{"NOON_PORT": fmt.Sprintf("%04X", port)})
+	out, err := l.script(ctx, text, env)
 	if err != nil {
 		return fleet.Process{}, err
 	}
@@ -52,10 +43,13 @@ func (p proc) identified(s *sockets) fleet.Process {
 		return fleet.Process{Trouble: "the server's clock or the start of process " + strconv.Itoa(p.pid) + " cannot be read; " + mend}
 	}
 	return fleet.Process{
-		ID:      fmt.Sprintf("%s-%d-%d", s.boot, p.pid, p.start),
+		ID:      p.id(s),
 		Started: earliest, Resolution: latest.Sub(earliest),
 	}
 }
+
+// id is of this process only: a machine gives its numbers again and again.
+func (p proc) id(s *sockets) string { return fmt.Sprintf("%s-%d-%d", s.boot, p.pid, p.start) }
 
 // started returns the bounds between which a process started. Two processes
 // that the script started itself enclose its reading of the clock; so all is

@@ -81,26 +81,38 @@ func kernelAddr(text string) netip.Addr {
 	return addr.Unmap()
 }
 
-// process is the one that serves the address: of several that hold the
-// socket, the one that started first (the others are its workers).
+// process identifies the one that serves the address.
 func (s *sockets) process(server fleet.Server) fleet.Process {
-	serving := s.serving(server.Address)
-	if len(serving) == 0 {
-		if s.boot == "" {
-			return fleet.Process{Trouble: "the machine of " + server.Name + " has no /proc in which its processes can be found; " + mend}
+	p, trouble := s.server(server)
+	if trouble != "" {
+		if down := s.boot != "" && len(s.listening) == 0; !down {
+			trouble += "; " + mend
 		}
-		return fleet.Process{Trouble: "nothing listens on the port of " + server.Address + " on the machine of " + server.Name}
+		return fleet.Process{Trouble: trouble}
 	}
-	var first proc
+	return p.identified(s)
+}
+
+// server is the process that serves the address: of several that hold the
+// socket, the one that started first (the others are its workers). Where there
+// is none, trouble says why.
+func (s *sockets) server(server fleet.Server) (first proc, trouble string) {
+	serving := s.serving(server.Address)
+	switch {
+	case len(serving) == 0 && s.boot == "":
+		return proc{}, "the machine of " + server.Name + " has no /proc in which its processes can be found"
+	case len(serving) == 0:
+		return proc{}, "nothing listens on the port of " + server.Address + " on the machine of " + server.Name
+	}
 	for _, p := range s.procs {
 		if serving[p.inode] && (first.pid == 0 || p.before(first)) {
 			first = p
 		}
 	}
 	if first.pid == 0 {
-		return fleet.Process{Trouble: "the process that listens on " + server.Address + " belongs to another user than noon logs in as on " + server.Name + ", and only root may look at it; " + mend}
+		return proc{}, "the process that listens on " + server.Address + " belongs to another user than noon logs in as on " + server.Name + ", and only root may look at it"
 	}
-	return first.identified(s)
+	return first, ""
 }
 
 // before orders the processes that hold a socket. Process 1 comes last: with

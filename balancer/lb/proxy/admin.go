@@ -99,6 +99,7 @@ func (a *admin) shown() lb.Pool {
 	return lb.Pool{
 		Epoch: a.epoch, Check: a.health.Path,
 		NoticeMillis: a.health.notice().Milliseconds(),
+		AnswerLE:     answerBounds[:],
 		Servers:      a.pool.shown(),
 	}
 }

@@ -131,7 +131,11 @@ func (r *request) answered(answer *http.Response, took time.Duration) {
 	r.pool.mu.Lock()
 	defer r.pool.mu.Unlock()
 	r.server.answer += took
-	if answer.StatusCode >= 500 {
+	r.server.answers.add(took)
+	switch {
+	case answer.StatusCode >= 500:
 		r.server.errors++
+	case answer.StatusCode >= 400:
+		r.server.rejected++
 	}
 }

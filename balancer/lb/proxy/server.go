@@ -41,8 +41,9 @@ type place struct {
 
 // tally is what was counted of a server since the process began.
 type tally struct {
-	requests, errors, failures int64
-	answer                     time.Duration
+	requests, errors, failures, rejected int64
+	answer                               time.Duration
+	answers                              answerTimes
 }
 
 // takes tells whether the server may get a new request.
@@ -59,7 +60,8 @@ func (s *server) shown() lb.Server {
 		Rotation: s.Rotation, Health: s.health, Why: s.why,
 		Weight: &weight, InFlight: &flying,
 		Requests: &count.requests, Errors: &count.errors, Failures: &count.failures,
-		AnswerMicros: &micros,
-		Note:         s.Note, Since: s.Since,
+		Rejected:     &count.rejected,
+		AnswerMicros: &micros, AnswerTimes: count.answers.upTo(),
+		Note: s.Note, Since: s.Since,
 	}
 }

@@ -1,0 +1,48 @@
+package judge
+
+import (
+	"maps"
+	"slices"
+
+	"noon/fleet"
+	"noon/judge/monitors"
+)
+
+// JoinMonitors adds what the monitors say, one report for each new version. What
+// they find for certain makes the verdict worse; as long as they have not seen
+// enough, nobody is healthy.
+func (v Verdict) JoinMonitors(reports []monitors.Report, runs map[string]fleet.Version) Verdict {
+	if len(v.Versions) > 0 {
+		v = v.Each(func(one VersionVerdict, alone Verdict) Verdict {
+			return alone.JoinMonitors(ofMonitors(reports, one.Version), runs)
+		})
+		v.Monitors = reports
+		return v
+	}
+	v.Monitors = reports
+	for _, r := range reports {
+		if r.Opinion == Worse {
+			v.accuse(r, runs)
+			v.Opinion = Worse
+		}
+		for _, missing := range r.Missing {
+			v.Missing = append(v.Missing, "monitors: "+missing)
+		}
+	}
+	if len(v.Missing) > 0 && v.Opinion == Healthy {
+		v.Opinion = Undecided
+	}
+	return v
+}
+
+// accuse adds a report's findings for every server that runs its version.
+func (v *Verdict) accuse(r monitors.Report, runs map[string]fleet.Version) {
+	for _, server := range slices.Sorted(maps.Keys(runs)) {
+		if runs[server] != r.Version {
+			continue
+		}
+		for _, f := range r.Findings {
+			v.Findings = append(v.Findings, Finding{Server: server, Words: f.Words, Series: f.Series})
+		}
+	}
+}

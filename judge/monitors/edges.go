@@ -1,0 +1,175 @@
+package monitors
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+)
+
+// edgesMost bounds the buckets of a histogram.
+const edgesMost = 512
+
+// enoughForEdges is how many observations tell where the quantiles are.
+const enoughForEdges = 300
+
+// A histogram is judged by the share of its observations above fixed edges, which
+// are those nearest to the live version's median, p90, p99 and p99.9. Every edge
+// keeps its past until they are chosen.
+
+// lifetime notes what a histogram counted before it was watched: it tells where
+// the quantiles are, if nothing else does.
+func (j *Judge) lifetime(name string, h Histogram) {
+	if !j.takes(name) {
+		return
+	}
+	for _, f := range j.edgesOf(name, h.LE) {
+		total := h.Count[len(h.Count)-1]
+		if under, ok := h.under(f.edge); ok {
+			f.life.add(total-under, total)
+		}
+	}
+}
+
+// takes tells whether a histogram is judged: those of the whole server are.
+func (j *Judge) takes(name string) bool {
+	return !strings.Contains(name, "{") && !j.ignores(name)
+}
+
+func (h Histogram) under(edge float64) (float64, bool) { return spread{h.LE, h.Count}.under(edge) }
+
+// under returns how many were at most edge, if there is such an edge.
+func (s spread) under(edge float64) (float64, bool) {
+	i, ok := slices.BinarySearch(s.le, edge)
+	if !ok {
+		return 0, false
+	}
+	return s.count[i], true
+}
+
+// edgesOf returns a family for each edge of a histogram. The edges are those of
+// the first one that was seen: another version may count in other buckets.
+func (j *Judge) edgesOf(name string, le []float64) []*family {
+	if all, ok := j.edges[name]; ok {
+		return all
+	}
+	name = strings.Clone(name)
+	var all []*family
+	for _, edge := range le[:len(le)-1] {
+		all = append(all, &family{series: name, edge: edge, trials: map[*contender]*trial{}})
+	}
+	j.edges[name] = all
+	return all
+}
+
+// histogram brings what it counted to its edges.
+func (t *taken) histogram(name string, s spread) {
+	if !t.j.takes(name) {
+		return
+	}
+	for _, f := range t.j.edgesOf(name, s.le) {
+		if f.ignored {
+			continue
+		}
+		if under, ok := s.under(f.edge); ok {
+			t.count(f, s.total()-under, s.total())
+		}
+	}
+}
+
+// choose makes the edges nearest to the live version's quantiles families that
+// are judged, once it is known where these are. The others are forgotten.
+func (j *Judge) choose() {
+	for name, all := range j.edges {
+		if len(all) == 0 || !known(all) {
+			continue
+		}
+		for _, q := range quantiles {
+			if f := nearest(all, 1-q.of); f != nil && f.quantile == 0 {
+				f.quantile, f.traits = q.of, q.traits
+				f.series = fmt.Sprintf("%s %s", name, q.name)
+				f.ignored = j.ignores(f.series)
+				f.steep = steepness(all, f)
+				j.families = append(j.families, f)
+			}
+		}
+		for _, f := range all {
+			f.ignored = f.ignored || f.quantile == 0
+		}
+		j.edges[name] = nil
+		j.chosen(name, all)
+	}
+}
+
+// chosen keeps only those that are judged, so that they still get their counts.
+func (j *Judge) chosen(name string, all []*family) {
+	var kept []*family
+	for _, f := range all {
+		if f.quantile > 0 {
+			kept = append(kept, f)
+		}
+	}
+	j.edges[name] = kept
+}
+
+// known tells whether enough was counted, and not chosen yet.
+func known(all []*family) bool {
+	_, total := all[0].share()
+	return total >= enoughForEdges && !slices.ContainsFunc(all, func(f *family) bool { return f.quantile > 0 })
+}
+
+// share of the live version's observations that is above the edge.
+func (f *family) share() (above, total float64) {
+	for _, p := range f.past {
+		events, occasions := p.sum(math.MinInt64, math.MaxInt64)
+		above, total = above+events, total+occasions
+	}
+	if total < enoughForEdges {
+		return above + f.life.events, total + f.life.occasions
+	}
+	return above, total
+}
+
+// factorMost is how far from a quantile an edge may be to stand for it, as a
+// factor of the share above it.
+const factorMost = 6
+
+// nearest returns the edge above which there is about that share, nil if none
+// comes near.
+func nearest(all []*family, share float64) *family {
+	var best *family
+	least := math.Log(factorMost)
+	for _, f := range all {
+		above, total := f.share()
+		if above <= 0 || above >= total {
+			continue
+		}
+		if far := math.Abs(logOdds(above/total) - logOdds(share)); far < least {
+			best, least = f, far
+		}
+	}
+	return best
+}
+
+// steepness of the share above an edge, as the slope between its neighbours on
+// logarithmic scales.
+func steepness(all []*family, f *family) float64 {
+	at := slices.Index(all, f)
+	low, high := max(at-1, 0), min(at+1, len(all)-1)
+	above, total := all[low].share()
+	least, _ := all[high].share()
+	if least < 5 { // too few to tell: the edge itself and what is below
+		high = at
+		least, _ = f.share()
+	}
+	if low == high || above <= 0 || least <= 0 || total <= 0 || all[low].edge <= 0 {
+		return steepMost
+	}
+	return min(math.Log(above/least)/math.Log(all[high].edge/all[low].edge), steepMost)
+}
+
+// steepMost bounds the steepness: a normal logarithm with a deviation of .5 has it
+// at p99.9.
+const steepMost = 7
+
+func logOdds(p float64) float64 { return math.Log(p / (1 - p)) }
