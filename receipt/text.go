@@ -23,9 +23,7 @@ func (r Receipt) Text(w io.Writer) error {
 		fmt.Fprintf(&b, "  reason  %s\n", r.Reason)
 	}
 	fmt.Fprintf(&b, "  cut     %s\n", cut(r.Cut))
-	for _, t := range r.Tried {
-		fmt.Fprintf(&b, "\n  %s  on %s  %s\n", t.Version, strings.Join(t.Servers, ", "), t.Words())
-	}
+	r.tried(&b)
 	var untouched []string
 	for _, t := range r.Turns {
 		if t.Place == rollout.Pending && len(t.Steps) == 0 && !r.Ended.IsZero() {
@@ -48,6 +46,16 @@ func (r Receipt) Text(w io.Writer) error {
 	}
 	_, err := io.WriteString(w, fleet.Plain(b.String()))
 	return err
+}
+
+// tried shows several versions side by side.
+func (r Receipt) tried(b *strings.Builder) {
+	if len(r.Tried) > 0 {
+		fmt.Fprintf(b, "\n  versions\n")
+	}
+	for _, t := range r.Tried {
+		fmt.Fprintf(b, "    %s  on %s  %s\n", t.Version, strings.Join(t.Servers, ", "), t.Words())
+	}
 }
 
 // settled is the turn with a place that fits a rollout that has ended: nothing
