@@ -26,9 +26,12 @@ func mayPromote(s rollout.State, w Words) error {
 	return nil
 }
 
-// promoted is the version that the words promote, "" if they promote none.
+// promoted is the version that the words choose, "" where there is no choice.
 func promoted(s rollout.State, w Words) fleet.Version {
-	if candidates := s.Candidates(); w.Verb == Promote && w.Version == "" && len(candidates) == 1 {
+	switch candidates := s.Candidates(); {
+	case w.Verb != Promote || len(s.Tried) == 0:
+		return ""
+	case w.Version == "" && len(candidates) == 1:
 		return candidates[0]
 	}
 	return w.Version

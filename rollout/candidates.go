@@ -20,6 +20,15 @@ func (s State) Candidates() fleet.Versions {
 // choosing tells whether there is more than one candidate.
 func (s State) choosing() bool { return len(s.Candidates()) > 1 }
 
+// last is the only candidate that is left of several, "" where there never was
+// a choice.
+func (s State) last() fleet.Version {
+	if candidates := s.Candidates(); len(s.Tried) > 0 && len(candidates) == 1 {
+		return candidates[0]
+	}
+	return ""
+}
+
 func (s State) isOut(v fleet.Version) bool { return s.tried(v).Out != "" }
 
 // chosenBy is the version that a promotion chooses, if it can.

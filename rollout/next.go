@@ -333,7 +333,7 @@ func afterHealthy(s State) Decision {
 		return afterWatch(s, "")
 	}
 	if s.Plan.Policy.Promote == fleet.PromoteAuto {
-		return record(Event{Kind: Promoted, Why: "every check stayed good"})
+		return record(Event{Kind: Promoted, Version: s.last(), Why: "every check stayed good"})
 	}
 	return hold(s, "the canary is healthy and waits to be promoted")
 }
