@@ -94,7 +94,7 @@ func canariesRun(s rollout.State) string {
 		}
 	}
 	var all []string
-	for _, v := range s.Plan.Versions {
+	for _, v := range s.Candidates() {
 		all = append(all, fmt.Sprintf("%d run %s", runs[v], v))
 	}
 	return fmt.Sprintf("of %d servers %s", len(s.Turns), strings.Join(all, ", "))
@@ -104,10 +104,21 @@ func canariesRun(s rollout.State) string {
 func (a *app) verdicts(v judge.Verdict) string {
 	lines := []string{"verdict:"}
 	for _, one := range v.Versions {
-		alone := strings.TrimPrefix(a.verdict(v.Of(one.Version)), "verdict: ")
-		lines = append(lines, on(string(one.Version), one.Servers)+": "+alone)
+		lines = append(lines, on(string(one.Version), one.Servers)+": "+a.verdictOn(one))
 	}
 	return strings.Join(lines, "\n           ")
+}
+
+// verdictOn is the verdict on one of several versions, in a line.
+func (a *app) verdictOn(one judge.VersionVerdict) string {
+	words := oneLine(fleet.Plain(rollout.Tried{Verdict: one}.Words()))
+	switch one.Opinion {
+	case judge.Worse:
+		return a.paint.bad(words)
+	case judge.Healthy:
+		return a.paint.good(words)
+	}
+	return a.paint.unclear(words)
 }
 
 // on is a version with the servers that run it, if any does.
@@ -130,15 +141,20 @@ func (last lastVerdict) goal() string {
 	return all.String()
 }
 
-// verdictOf is the last verdict, with what became of each of several versions.
+// verdictOf is the last verdict; of several versions each has its line below.
 func (a *app) verdictOf(last lastVerdict) string {
-	var rows strings.Builder
-	a.triedText(&rows, last.Tried)
-	switch {
-	case len(last.Tried) == 0:
-		return a.verdict(last.Verdict)
-	case len(last.Versions) > 0:
-		return "side by side\n" + strings.TrimRight(rows.String(), "\n")
+	if len(last.Versions) > 0 {
+		return "side by side:"
 	}
-	return a.verdict(last.Verdict) + "\n" + strings.TrimRight(rows.String(), "\n")
+	return a.verdict(last.Verdict)
+}
+
+// triedBelow are the lines of several versions, "" where there is one.
+func (a *app) triedBelow(tried []rollout.Tried) string {
+	if len(tried) == 0 {
+		return ""
+	}
+	var rows strings.Builder
+	a.triedText(&rows, tried)
+	return "\n" + strings.TrimRight(rows.String(), "\n")
 }

@@ -55,6 +55,7 @@ func (a *app) verdictText(last lastVerdict) string {
 	if !last.Time.IsZero() {
 		b.WriteString(a.paint.faint("  as of " + last.Time.Local().Format(time.TimeOnly)))
 	}
+	b.WriteString(a.triedBelow(last.Tried))
 	b.WriteString(a.monitorsVerdict(last.Monitors))
 	if last.Logs != nil {
 		b.WriteString("\n\n" + a.logsText(*last.Logs))

@@ -335,6 +335,9 @@ func afterHealthy(s State) Decision {
 	if s.Plan.Policy.Promote == fleet.PromoteAuto {
 		return record(Event{Kind: Promoted, Version: s.last(), Why: "every check stayed good"})
 	}
+	if v := s.last(); v != "" {
+		return hold(s, fmt.Sprintf("%s is fit, and the only one that is left: promote it with \"noon promote %s\"", v, v))
+	}
 	return hold(s, "the canary is healthy and waits to be promoted")
 }
 
