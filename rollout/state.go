@@ -215,7 +215,7 @@ func (s *State) resume() {
 	s.Hold, s.first = nil, 0
 	for i := range s.Turns {
 		t := &s.Turns[i]
-		if t.Foreign && t.Course == Forward && !t.Touched {
+		if t.Foreign && t.Course == Forward && !t.Changed {
 			t.Failure = "" // what a hand did is no failure of the version
 		}
 		if s.Phase != RollingBack && !s.isOut(t.To) && t.Failure != "" && (t.Place == RolledBack || t.Place == Untouched) {
@@ -263,7 +263,7 @@ func (t *Turn) begin(e Event) {
 		}
 	}
 	if changes[e.Step] {
-		t.Touched = true
+		t.Touched, t.Changed = true, true
 	}
 }
 
