@@ -49,8 +49,16 @@ func (c *Checks) See(l Look) Verdict {
 }
 
 func (c *Checks) verdict(now time.Time) Verdict {
-	v := Verdict{Opinion: Healthy, Requests: c.errors.requests()}
-	for _, u := range c.watch.Upgraded {
+	if len(c.watch.Versions) == 0 {
+		return c.judge(now, c.watch.Upgraded)
+	}
+	return c.sideBySide(now)
+}
+
+// judge judges the servers that run one version.
+func (c *Checks) judge(now time.Time, upgraded []Upgraded) Verdict {
+	v := Verdict{Opinion: Healthy, Requests: c.errors.requests(upgraded)}
+	for _, u := range upgraded {
 		if f := c.finding(u); f.Words != "" {
 			v.Findings = append(v.Findings, f)
 		}

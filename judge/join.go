@@ -12,6 +12,13 @@ import (
 // they find for certain makes the verdict worse; as long as they have not seen
 // enough, nobody is healthy.
 func (v Verdict) JoinMonitors(reports []monitors.Report, runs map[string]fleet.Version) Verdict {
+	if len(v.Versions) > 0 {
+		v = v.Each(func(one VersionVerdict, alone Verdict) Verdict {
+			return alone.JoinMonitors(ofMonitors(reports, one.Version), runs)
+		})
+		v.Monitors = reports
+		return v
+	}
 	v.Monitors = reports
 	for _, r := range reports {
 		v.locate(r, runs)

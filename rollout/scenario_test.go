@@ -195,6 +195,9 @@ func (p *player) act(action string) {
 		if len(words) > 2 {
 			e.Why = words[2]
 		}
+		if version, why, _ := strings.Cut(e.Why, " "); len(p.world.versions) > 1 && p.world.versions.Has(fleet.Version(version)) {
+			e.Version, e.Why = fleet.Version(version), why
+		}
 		p.world.journal.sayLocked(e)
 		return
 	}
@@ -209,6 +212,7 @@ func (p *player) act(action string) {
 func (p *player) happen(action string) bool {
 	w, words := p.world, strings.Fields(action)
 	switch {
+	case strings.HasSuffix(action, " runs on"):
 	case action == "kill":
 		w.kills[w.ops+1] = true
 	case action == "the balancer restarts":
@@ -243,6 +247,9 @@ func said(e Event) string {
 		text = fmt.Sprintf("%s turns round, %s, by %s", e.Server, e.Course, e.By)
 	case VerdictReached:
 		text += ": " + string(e.Verdict.Opinion)
+		for _, one := range e.Verdict.Versions {
+			text += fmt.Sprintf(", %s %s", one.Version, one.Opinion)
+		}
 		if found := words(*e.Verdict); found != "" {
 			text += ", " + found
 		}
@@ -250,6 +257,9 @@ func said(e Event) string {
 		text += ": " + string(e.Outcome)
 	default:
 		text += " by " + e.By
+	}
+	if e.Version != "" {
+		text += " " + string(e.Version)
 	}
 	if e.Kind == RolloutStarted {
 		text += ", " + planned(e)
@@ -278,7 +288,11 @@ func planned(e Event) string {
 	for _, b := range e.Plan.Batches {
 		var names []string
 		for _, t := range b.Turns {
-			names = append(names, t.Server.Name)
+			name := t.Server.Name
+			if len(e.Plan.Versions) > 0 && t.To != "" {
+				name += " " + string(t.To)
+			}
+			names = append(names, name)
 		}
 		batches = append(batches, strings.Join(names, " "))
 	}
