@@ -1,7 +1,6 @@
 package monitors
 
 import (
-	"math"
 	"time"
 
 	"noon/fleet"
@@ -24,7 +23,7 @@ type column struct {
 	version fleet.Version
 	seen    time.Time
 	role    role
-	// of is the contender whose version it runs, for a canary.
+	// of is the contender whose version it runs, nil if it is no canary.
 	of *contender
 	// upgrades are those that it had, or will have, the first one first.
 	upgrades []Upgrade
@@ -37,14 +36,28 @@ type column struct {
 	// observations were taken; values are the last ones of each series, taken
 	// at that observation.
 	observations int
-	values       []reading
-	histograms   map[string]Histogram
+	// passed is how many in a row were passed over as older than the last one,
+	// doubted the time of the last one if that was far ahead of the others.
+	passed     int
+	doubted    time.Time
+	values     []reading
+	histograms map[string]Histogram
 }
 
 // reading is a cumulative number.
 type reading struct {
 	value float64
 	known bool
+}
+
+// behind tells whether a time is not after the last observation.
+func (c *column) behind(now time.Time) bool {
+	if c.observations == 0 || now.After(c.seen) {
+		c.passed = 0
+		return false
+	}
+	c.passed++
+	return true
 }
 
 // young tells whether the process was started so little ago that it is not yet
@@ -55,35 +68,39 @@ func (c *column) young(now time.Time, within time.Duration) bool {
 
 // age of the process of a canary.
 func (c *column) age(now time.Time) time.Duration {
-	since := c.restarted
-	if n := len(c.upgrades); n > 0 {
-		for _, u := range c.upgrades {
-			if !u.Time.After(now) && u.Time.After(since) {
-				since = u.Time
-			}
-		}
+	since := c.upgraded(now).Time
+	if c.restarted.After(since) {
+		since = c.restarted
 	}
 	return now.Sub(since)
 }
 
-// runs decides what a server with that version is at that time.
-func (c *column) runs(version, liveVersion fleet.Version, now time.Time) (role, fleet.Version) {
-	if c.left {
-		return other, ""
-	}
-	upgraded := Upgrade{}
+// upgraded is the last upgrade before a time.
+func (c *column) upgraded(now time.Time) Upgrade {
+	last := Upgrade{}
 	for _, u := range c.upgrades {
 		if !u.Time.After(now) {
-			upgraded = u
+			last = u
 		}
 	}
-	switch {
-	case upgraded.Version != "" && version == upgraded.Version:
-		return canary, version
-	case upgraded.Version == "" && version == liveVersion:
-		return live, ""
+	return last
+}
+
+// leave: from now on it is not compared.
+func (c *column) leave() { c.left, c.role, c.of = true, other, nil }
+
+// runs decides what a server with that version is at that time.
+func (c *column) runs(version, liveVersion fleet.Version, now time.Time) role {
+	if c.left {
+		return other
 	}
-	return other, ""
+	switch upgraded := c.upgraded(now); {
+	case upgraded.Version != "" && version == upgraded.Version:
+		return canary
+	case upgraded.Version == "" && version == liveVersion:
+		return live
+	}
+	return other
 }
 
 // step is what one counter did between two observations.
@@ -94,22 +111,33 @@ type step struct {
 	reset bool
 }
 
-// next takes a counter's value and returns its step. A value that falls is of
-// another process. Where the version changed without a fall it is unknown who
-// counted what.
-func (r *reading) next(value float64, changed bool) step {
+// next takes a counter's value and returns its step. A value that falls began
+// anew if its server restarted; otherwise nobody knows what it did. Where the
+// version changed without a fall it is unknown who counted what.
+func (r *reading) next(value float64, changed, restarted bool) step {
 	before := *r
 	*r = reading{value, true}
 	switch {
 	case !before.known:
 		return step{}
 	case value < before.value:
-		return step{value, true, true}
+		return step{value, restarted, restarted}
 	case changed:
 		return step{}
 	}
 	return step{value - before.value, true, false}
 }
 
+// countMost is the highest number that a counter has without losing any.
+const countMost = 1 << 53
+
 // counts tells whether a number can be a counter.
-func counts(value float64) bool { return value >= 0 && !math.IsInf(value, 0) && !math.IsNaN(value) }
+func counts(value float64) bool { return value >= 0 && value <= countMost }
+
+// reading is the last one of the series at a place.
+func (c *column) reading(at int) *reading {
+	for len(c.values) <= at {
+		c.values = append(c.values, make([]reading, at+1-len(c.values)+16)...)
+	}
+	return &c.values[at]
+}

@@ -1,6 +1,7 @@
 package monitors
 
 import (
+	"slices"
 	"time"
 
 	"noon/fleet"
@@ -17,8 +18,11 @@ type contender struct {
 	// seen is when one of them was last measured, compared when one was last
 	// compared with live servers.
 	seen, compared time.Time
-	// worst is the most evidence there ever was against it, as a logarithm.
-	worst   float64
+	// worst is the most evidence there ever was against it, as a logarithm;
+	// worse that it was once enough: it stays so.
+	worst float64
+	worse bool
+	// accused are the series that were named then, with their evidence.
 	accused map[string]float64
 }
 
@@ -44,18 +48,19 @@ func (j *Judge) Versions() []fleet.Version {
 // Observations of it from then on are of that version.
 func (j *Judge) Upgraded(u Upgrade) {
 	at := j.column(u.Server)
-	if at < 0 {
+	if at < 0 || u.Version == "" {
 		return
 	}
 	c := j.columns[at]
+	j.forsake(at)
 	c.left = false
-	c.upgrades = append(c.upgrades, u)
 	if u.Version == j.watch.Live {
 		// It was brought back: from now on it is one of the live servers, with a
 		// past of its own.
 		c.upgrades = nil
 		return
 	}
+	c.upgrades = append(c.upgrades, u)
 	k := j.contender(u.Version)
 	if k == nil {
 		k = &contender{version: u.Version, since: u.Time, accused: map[string]float64{}}
@@ -64,26 +69,21 @@ func (j *Judge) Upgraded(u Upgrade) {
 	if u.Time.Before(k.since) {
 		k.since = u.Time
 	}
-	for _, known := range k.columns {
-		if known == at {
-			return
-		}
-	}
 	k.columns = append(k.columns, at)
+}
+
+// forsake takes a server away from the versions that it ran.
+func (j *Judge) forsake(at int) {
+	for _, k := range j.contenders {
+		k.columns = slices.DeleteFunc(k.columns, func(known int) bool { return known == at })
+	}
 }
 
 // Left tells that a server is no longer compared: it was turned back, or
 // somebody else changed it.
 func (j *Judge) Left(server string) {
-	if at := j.column(server); at >= 0 {
-		j.columns[at].left = true
-		for _, k := range j.contenders {
-			for i, known := range k.columns {
-				if known == at {
-					k.columns = append(k.columns[:i:i], k.columns[i+1:]...)
-					break
-				}
-			}
-		}
+	if at, known := j.named[server]; known {
+		j.columns[at].leave()
+		j.forsake(at)
 	}
 }

@@ -12,6 +12,8 @@ const (
 	// two become one.
 	pointsMost = 60
 	pointEvery = 5 * time.Second
+	// sinceMost is the longest watch that is drawn.
+	sinceMost = 1000 * time.Hour
 )
 
 // drawing keeps what charts are drawn of: requests, errors and latency of every
@@ -38,16 +40,14 @@ func (d *drawing) begin(now time.Time) { d.from, d.every = now, pointEvery }
 
 // place returns the point of a server at a time, nil if it is too long ago.
 func (d *drawing) place(column int, now time.Time) *drawn {
-	for now.Sub(d.from) >= d.every*pointsMost {
-		d.halve()
-		if d.every > 1000*time.Hour {
-			return nil
-		}
-	}
-	at := int(now.Sub(d.from) / d.every)
-	if at < 0 {
+	since := now.Sub(d.from)
+	if since < 0 || since > sinceMost {
 		return nil
 	}
+	for since >= d.every*pointsMost {
+		d.halve()
+	}
+	at := int(since / d.every)
 	for len(d.columns) <= column {
 		d.columns = append(d.columns, nil)
 	}
@@ -101,21 +101,20 @@ func sum(a, b []float64) []float64 {
 }
 
 // draw adds an observation to its point.
-func (t *taken) draw(hists map[string]spread) {
+func (t *taken) draw() {
 	d := &t.j.charts
 	p := d.place(t.at, t.o.Time)
 	if p == nil || t.c.role == other {
 		return
 	}
 	next := drawn{role: t.c.role, of: t.c.of}
-	if s, ok := t.steps[requests]; ok && s.known {
+	if s := t.did(requests); s.known {
 		next.requests = s.by
-		if e, ok := t.steps["errors"]; ok && e.known {
+		if e := t.did("errors"); e.known {
 			next.errors, next.counted = e.by, true
 		}
 	}
-	for _, name := range inOrder(hists) {
-		s := hists[name]
+	for name, s := range t.histograms {
 		if d.called == "" && !strings.Contains(name, "{") {
 			d.called, d.le = strings.Clone(name), slices.Clone(s.le)
 		}

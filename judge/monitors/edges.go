@@ -2,6 +2,7 @@ package monitors
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -19,14 +20,13 @@ const enoughForEdges = 300
 
 // lifetime notes what a histogram counted before it was watched: it tells where
 // the quantiles are, if nothing else does.
-func (j *Judge) lifetime(name string, h Histogram) {
-	if !j.takes(name) {
+func (t *taken) lifetime(name string, h Histogram) {
+	if t.c.role != live {
 		return
 	}
-	for _, f := range j.edgesOf(name, h.LE) {
-		total := h.Count[len(h.Count)-1]
+	for _, f := range t.j.edgesOf(name, h.LE) {
 		if under, ok := h.under(f.edge); ok {
-			f.life.add(total-under, total)
+			f.life.add(h.total()-under, h.total())
 		}
 	}
 }
@@ -48,7 +48,7 @@ func (s spread) under(edge float64) (float64, bool) {
 }
 
 // edgesOf returns a family for each edge of a histogram. The edges are those of
-// the first one that was seen: another version may count in other buckets.
+// the first one of a live server: another version may count in other buckets.
 func (j *Judge) edgesOf(name string, le []float64) []*family {
 	if all, ok := j.edges[name]; ok {
 		return all
@@ -64,14 +64,12 @@ func (j *Judge) edgesOf(name string, le []float64) []*family {
 
 // histogram brings what it counted to its edges.
 func (t *taken) histogram(name string, s spread) {
-	if !t.j.takes(name) {
-		return
+	if t.j.edges[name] == nil && t.c.role != live {
+		return // nobody knows yet what the live version counts
 	}
 	for _, f := range t.j.edgesOf(name, s.le) {
-		if f.ignored {
-			continue
-		}
-		if under, ok := s.under(f.edge); ok {
+		if under, ok := s.under(f.edge); ok && !f.ignored {
+			t.said(f)
 			t.count(f, s.total()-under, s.total())
 		}
 	}
@@ -80,13 +78,17 @@ func (t *taken) histogram(name string, s spread) {
 // choose makes the edges nearest to the live version's quantiles families that
 // are judged, once it is known where these are. The others are forgotten.
 func (j *Judge) choose() {
-	for _, name := range inOrder(j.edges) {
+	for _, name := range slices.Sorted(maps.Keys(j.edges)) {
 		all := j.edges[name]
 		if len(all) == 0 || !known(all) {
 			continue
 		}
 		for _, q := range quantiles {
-			if f := nearest(all, 1-q.of); f != nil && f.quantile == 0 {
+			f := nearest(all, 1-q.of)
+			if f == nil && q.of == rarest {
+				f = tail(all, 1-q.of)
+			}
+			if f != nil && f.quantile == 0 {
 				f.quantile, f.traits = q.of, q.traits
 				f.series = fmt.Sprintf("%s %s", name, q.name)
 				f.ignored = j.ignores(f.series)
@@ -129,6 +131,17 @@ func (f *family) share() (above, total float64) {
 		return above + f.life.events, total + f.life.occasions
 	}
 	return above, total
+}
+
+// tail returns the lowest edge above which there is less than a share, nil if
+// there is none: where the live version never gets, the new one may.
+func tail(all []*family, share float64) *family {
+	for _, f := range all {
+		if above, total := f.share(); above <= share*total {
+			return f
+		}
+	}
+	return nil
 }
 
 // factorMost is how far from a quantile an edge may be to stand for it, as a

@@ -1,5 +1,7 @@
 package monitors
 
+import "time"
+
 // family is something that is judged by counting: events among occasions, like
 // errors among requests.
 type family struct {
@@ -20,8 +22,12 @@ type family struct {
 	traits
 	// past is what the servers with the live version counted, by column.
 	past []past
-	// now is what was counted and not weighed yet, by column.
-	now []count
+	// now is what was counted and not weighed yet, said when something was last
+	// said of it, by column.
+	now  []count
+	said []time.Time
+	// per are the requests that the events are counted among, nil for seconds.
+	per *series
 	// trials are of each new version.
 	trials map[*contender]*trial
 }
@@ -62,16 +68,47 @@ var quantiles = []struct {
 	{"p99.9", .999, traits{class: ofLatency, restart: .04, dispersion: 1, drift: .08, warm: true, harmless: .001}},
 }
 
+// among sets what the events are counted among; what was counted among something
+// else is of no use.
+func (f *family) among(per *series) {
+	f.per = per
+	clear(f.now)
+	clear(f.past)
+	clear(f.trials)
+}
+
+func (f *family) room(columns int) {
+	for len(f.now) < columns {
+		f.now = append(f.now, count{})
+		f.past = append(f.past, past{})
+		f.said = append(f.said, time.Time{})
+	}
+}
+
+// rarest of the quantiles: beyond its edge there may be nothing yet.
+const rarest = .999
+
 // count is events among occasions.
 type count struct {
 	events, occasions float64
 	seen              bool
+	// of is the new version that they are of, nil for the live one.
+	of *contender
 }
 
 func (c *count) add(events, occasions float64) {
 	c.events += events
 	c.occasions += occasions
 	c.seen = true
+}
+
+// addOf adds what was counted of a version; what was counted of another one
+// before is dropped.
+func (c *count) addOf(of *contender, events, occasions float64) {
+	if c.of != of {
+		*c = count{of: of}
+	}
+	c.add(events, occasions)
 }
 
 // past is what one server counted, minute by minute.

@@ -1,7 +1,7 @@
 package monitors
 
 import (
-	"math"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -24,11 +24,16 @@ type gauge struct {
 	series string
 	// settles is how long after a start it is not as it will be.
 	settles time.Duration
-	// grows: it may leak. keeps: it does not follow the load down.
-	grows, keeps bool
+	// grows: it may leak.
+	grows bool
+	// keeps: it does not follow the load down.
+	keeps bool
 	// over is the number of requests that it is an average over: until there were
 	// as many, it is of the version before.
 	over float64
+	// small is so little that nobody calls twice as much a rise; 0 where its name
+	// does not tell.
+	small float64
 	// levels of each column, oldest first.
 	levels [][]level
 	trials map[*contender]*gaugeTrial
@@ -57,11 +62,17 @@ func newGauge(series string) *gauge {
 	}
 	switch {
 	case named("mem", "heap", "rss"):
-		g.settles, g.grows, g.keeps = 5*time.Minute, true, true
+		g.settles, g.grows, g.keeps, g.small = 5*time.Minute, true, true, 4<<20
 	case named("file", "fds", "connection", "thread", "goroutine"):
-		g.settles, g.grows = 2*time.Minute, true
+		g.settles, g.grows, g.small = 2*time.Minute, true, 5
+	case named("cpu"):
+		g.small = .02
+	case named("load"):
+		g.small = .1
 	case name == "response_time":
-		g.over = 1024 // HAProxy's TIME_STATS_SAMPLES
+		g.over, g.small = 1024, .002 // HAProxy's TIME_STATS_SAMPLES
+	case named("time", "seconds"):
+		g.small = .002
 	}
 	return g
 }
@@ -72,12 +83,12 @@ func (t *taken) gauges() {
 		return
 	}
 	served := 0.0
-	if s, ok := t.steps[requests]; ok && s.known {
+	if s := t.did(requests); s.known {
 		served = s.by
 	}
-	for _, name := range inOrder(t.o.Gauges) {
+	for _, name := range slices.Sorted(maps.Keys(t.o.Gauges)) {
 		value := t.o.Gauges[name]
-		if math.IsNaN(value) || math.IsInf(value, 0) || value < 0 || t.j.ignores(name) {
+		if !counts(value) || t.j.ignores(name) {
 			continue
 		}
 		if g := t.j.gauge(name); g != nil {
@@ -138,20 +149,33 @@ func (j *Judge) weighGauges(now time.Time) {
 				t = j.tryGauge(g, k)
 				g.trials[k] = t
 			}
-			for ; t.next < over; t.next++ {
+			for t.next = max(t.next, over-pastMost); t.next < over; t.next++ {
 				t.weigh(j, t.next)
 			}
 		}
 	}
 }
 
+// measuredGauge tells whether a server with the new version said it.
 func (j *Judge) measuredGauge(g *gauge, k *contender) bool {
-	for _, at := range k.columns {
-		if at < len(g.levels) {
-			if n := len(g.levels[at]); n > 0 && g.levels[at][n-1].of == k {
-				return true
-			}
+	return slices.ContainsFunc(k.columns, func(at int) bool { return g.last(at).role == canary && g.last(at).of == k })
+}
+
+// measuredLive tells whether a live server said it lately.
+func (j *Judge) measuredLive(g *gauge) bool {
+	for at, c := range j.columns {
+		if l := g.last(at); j.comparable(c) && l.role == live && j.minuteOf(j.now)-l.at <= 1 {
+			return true
 		}
 	}
 	return false
+}
+
+// last is the latest minute of a server.
+func (g *gauge) last(column int) level {
+	if column >= len(g.levels) || len(g.levels[column]) == 0 {
+		return level{}
+	}
+	all := g.levels[column]
+	return all[len(all)-1]
 }

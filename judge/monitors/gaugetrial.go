@@ -18,16 +18,26 @@ type gaugeTrial struct {
 	variance, drift float64
 	// minutes of history, next the one that is weighed next.
 	minutes, next int64
-	tails         tails
+	// servers that have a history.
+	servers int
 	// x0 is the floor that was used last, leaked the most evidence of a look.
 	x0, leaked float64
-	looked     int
+	// looked is how many minutes there were at the last look for a leak, looks how
+	// many there were.
+	looked, looks int
 
-	sum, n float64 // of z
+	n float64 // of zs, also of those that are kept no more
+	// weight of each server in the zs, by column.
+	weight []float64
 	// ages and zs are for the slope: minutes since the start.
 	ages, zs []float64
 	// levels in the unit of the gauge, for people.
 	mine, theirs, samples float64
+	// now and nowExpected are those of the last minute, slope the growth that was
+	// found a minute.
+	now, nowExpected, slope float64
+	// against is how often each live server was compared with, by column.
+	against []float64
 }
 
 // at returns the level of a minute.
@@ -53,7 +63,7 @@ func (g *gauge) peers(minute int64, but int) (mean, load float64, ok bool) {
 		if !there || at == but || l.role != live || l.young {
 			continue
 		}
-		mean += logLevel(l.mean())
+		mean += g.log(l)
 		n++
 		if l.requests > 0 {
 			load += math.Log(l.requests / l.n)
@@ -68,8 +78,8 @@ func (g *gauge) peers(minute int64, but int) (mean, load float64, ok bool) {
 	return mean / n, load, n > 0
 }
 
-// logLevel is a logarithm that is not frightened of almost nothing.
-func logLevel(x float64) float64 { return math.Log(x + 1e-3) }
+// log of a level that is not frightened of almost nothing.
+func (g *gauge) log(l level) float64 { return math.Log(l.mean() + g.small) }
 
 // difference is a server's z, without its base, and that of its load.
 func (g *gauge) difference(column int, l level) (z, load float64, ok bool) {
@@ -81,13 +91,14 @@ func (g *gauge) difference(column int, l level) (z, load float64, ok bool) {
 	if l.requests > 0 {
 		load = math.Log(l.requests/l.n) - peersLoad
 	}
-	return logLevel(l.mean()) - mean, load, true
+	return g.log(l) - mean, load, true
 }
 
 // tryGauge learns from before the upgrade what the servers' levels do.
 func (j *Judge) tryGauge(g *gauge, k *contender) *gaugeTrial {
 	before := j.minuteOf(k.since)
-	t := &gaugeTrial{g: g, k: k, next: before + 1, base: make([]float64, len(j.columns)), load: make([]float64, len(j.columns))}
+	g.learnSmall(before)
+	t := &gaugeTrial{g: g, weight: make([]float64, columnsMost), against: make([]float64, columnsMost), k: k, next: before + 1, base: make([]float64, len(j.columns)), load: make([]float64, len(j.columns))}
 	var fives, halves variance
 	for at := range j.columns {
 		t.base[at], t.load[at] = math.NaN(), math.NaN()
@@ -97,6 +108,7 @@ func (j *Judge) tryGauge(g *gauge, k *contender) *gaugeTrial {
 		}
 		t.base[at], t.load[at] = mean(zs), mean(loads)
 		t.minutes = max(t.minutes, int64(len(zs)))
+		t.servers++
 		fives.within(zs, 5)
 		halves.halves(zs)
 	}
@@ -104,6 +116,25 @@ func (j *Judge) tryGauge(g *gauge, k *contender) *gaugeTrial {
 	t.variance = max(5*(fives.sum+10*gaugeNoise*gaugeNoise)/(fives.n+10), gaugeNoise*gaugeNoise)
 	t.drift = max(0, (halves.sum+3*gaugeNoise*gaugeNoise)/(halves.n+3))
 	return t
+}
+
+// learnSmall takes a twentieth of what is usual for small, where the name of a
+// gauge does not tell; 1 of what is always 0.
+func (g *gauge) learnSmall(before int64) {
+	if g.small > 0 {
+		return
+	}
+	sum, n := 0.0, 0.0
+	for _, all := range g.levels {
+		for _, l := range all {
+			if l.at < before && l.role == live {
+				sum, n = sum+l.mean(), n+1
+			}
+		}
+	}
+	if g.small = 1; sum > 0 {
+		g.small = sum / n / 20
+	}
 }
 
 // history is a live server's differences before a minute.
@@ -169,30 +200,41 @@ func (t *gaugeTrial) weigh(j *Judge, at int64) {
 	if !t.judged() {
 		return
 	}
-	sum, n, age := 0.0, 0.0, 0.0
+	sum, age := 0.0, 0.0
+	var those []int
 	for _, column := range t.k.columns {
-		l, ok := t.g.at(column, at)
-		if !ok || l.role != canary || l.of != t.k || column >= len(t.base) || math.IsNaN(t.base[column]) {
-			continue
-		}
-		since := j.columns[column].age(j.began.Add(time.Duration(at) * time.Minute))
-		if since < t.g.settles || l.young {
+		l, since, ok := t.settled(j, column, at)
+		if !ok {
 			continue
 		}
 		if z, ok := t.z(column, l); ok {
-			sum, n, age = sum+z, n+1, age+since.Minutes()
+			sum, age, those = sum+z, age+since.Minutes(), append(those, column)
 			t.tell(column, l)
 		}
 	}
+	n := float64(len(those))
 	if n == 0 {
 		return
 	}
-	t.sum += sum / n
+	for _, column := range those {
+		t.weight[column] += 1 / n
+	}
 	t.n++
 	t.ages, t.zs = append(t.ages, age/n), append(t.zs, sum/n)
 	if len(t.ages) > pastMost {
 		t.ages, t.zs = t.ages[1:], t.zs[1:]
 	}
+}
+
+// settled returns the level of a server with the new version in a minute, and
+// its age, if it is as it will be, and was measured before the upgrade, too.
+func (t *gaugeTrial) settled(j *Judge, column int, at int64) (level, time.Duration, bool) {
+	l, ok := t.g.at(column, at)
+	if !ok || l.role != canary || l.of != t.k || column >= len(t.base) || math.IsNaN(t.base[column]) {
+		return level{}, 0, false
+	}
+	since := j.columns[column].age(j.began.Add(time.Duration(at) * time.Minute))
+	return l, since, since >= t.g.settles && !l.young
 }
 
 // z is by how much a server's level rose against the live ones' since before.
@@ -204,52 +246,77 @@ func (t *gaugeTrial) z(column int, l level) (float64, bool) {
 		return 0, false
 	}
 	z := raw - t.base[column]
-	if g := t.g; !g.keeps && !math.IsNaN(load) && !math.IsNaN(t.load[column]) {
+	if !t.g.keeps && !math.IsNaN(load) && !math.IsNaN(t.load[column]) {
 		z = min(z, z-(load-t.load[column]))
 	}
 	return z, true
 }
 
-// tell keeps the means that people are told: what it is, and what it would be
-// without the difference.
+// tell keeps what people are told: what it is, and what it would be without the
+// difference.
 func (t *gaugeTrial) tell(column int, l level) {
 	z, _ := t.z(column, l)
+	t.now, t.nowExpected = l.mean(), max((l.mean()+t.g.small)/math.Exp(z)-t.g.small, 0)
 	t.samples++
-	t.mine += l.mean()
-	t.theirs += l.mean() / math.Exp(z)
+	t.mine += t.now
+	t.theirs += t.nowExpected
+	for at := range t.g.levels {
+		if other, ok := t.g.at(at, l.at); ok && other.role == live && !other.young {
+			t.against[at]++
+		}
+	}
 }
 
 // floor is the rise of the level below which nothing counts.
-func (t *gaugeTrial) floor(servers int, alpha float64) float64 {
-	many := float64(max(servers, 1))
-	own := (t.drift + t.variance/float64(max(t.minutes, 1))) / many
-	far := t.tails.at(alpha, restartsBefore)
-	return math.Hypot(far.student*gaugeRestart/2/math.Sqrt(many), far.normal*math.Sqrt(own))
+func (t *gaugeTrial) floor(alpha float64) float64 {
+	own := (t.drift + t.variance/float64(max(t.minutes, 1))) * t.varied()
+	restart := student(restartsBefore, alpha) * gaugeRestart / 2 * math.Sqrt(squares(t.weight))
+	return math.Hypot(restart, normal(alpha)*math.Sqrt(own))
 }
 
-// steps are the rises above the floor that are weighed.
-var steps = [...]float64{.05, .1, .2, .35, .5, .75, 1, 1.5, 2}
+// varied is the variance of what is compared now to that of the past: there one
+// server was compared with all others, which vary, too.
+func (t *gaugeTrial) varied() float64 {
+	return (squares(t.weight) + squares(t.against)) / (1 + 1/float64(max(t.servers-1, 1)))
+}
+
+// squares is the sum of the squares of the parts: 1/n of n equal ones.
+func squares(all []float64) float64 {
+	sum := 0.0
+	for _, part := range parts(all) {
+		sum += part * part
+	}
+	return sum
+}
+
+// gaugeRises above the floor that are weighed.
+var gaugeRises = [...]float64{.05, .1, .2, .35, .5, .75, 1, 1.5, 2}
+
+// spikeMost is by how many standard deviations of a minute one minute speaks at
+// the most: a job that runs once a day is no new level.
+const spikeMost = 3
 
 // above is the evidence that the level rose by more than floor: a likelihood
 // ratio of normal means.
-func (t *gaugeTrial) above(floor float64) float64 {
-	var each [len(steps)]float64
-	for i, d := range steps {
-		each[i] = (d*(t.sum-t.n*floor) - t.n*d*d/2) / t.noise()
-	}
-	return logMean(each[:])
-}
+func (t *gaugeTrial) above(floor float64) float64 { return t.ratio(1, floor) }
 
 // below is the evidence that it rose by less than ceiling.
-func (t *gaugeTrial) below(ceiling float64) float64 {
-	var each [len(steps)]float64
-	for i, d := range steps {
-		each[i] = (-d*(t.sum-t.n*ceiling) - t.n*d*d/2) / t.noise()
+func (t *gaugeTrial) below(ceiling float64) float64 { return t.ratio(-1, ceiling) }
+
+// ratio of the likelihood of being beyond from, in the direction of sign, to that
+// of being there.
+func (t *gaugeTrial) ratio(sign, from float64) float64 {
+	v := t.variance * max(t.varied(), 1)
+	beyond, most := 0.0, spikeMost*math.Sqrt(v)
+	for _, z := range t.zs {
+		beyond += min(sign*(z-from), most)
+	}
+	var each [len(gaugeRises)]float64
+	for i, d := range gaugeRises {
+		each[i] = (d*beyond - float64(len(t.zs))*d*d/2) / v
 	}
 	return logMean(each[:])
 }
-
-func (t *gaugeTrial) noise() float64 { return t.variance }
 
 const (
 	// leakFirst is the number of minutes after which a slope is looked at first;
@@ -259,29 +326,57 @@ const (
 	// leakFloor is a growth a minute that nobody calls a leak.
 	leakFloor = .002
 	// leakRise is what must have come of it, as a logarithm.
-	leakRise = .05
+	leakRise = .12
 )
 
 // leaks is the evidence that the level grows faster than the live servers'.
 func (t *gaugeTrial) leaks(alpha float64) float64 {
 	next := max(leakFirst, t.looked+t.looked/2)
 	if t.g.grows && len(t.zs) >= next {
-		t.looked = len(t.zs)
-		t.leaked = max(t.leaked, t.leak(alpha))
+		t.looked, t.looks = len(t.zs), t.looks+1
+		t.leaked = max(t.leaked, t.leak(alpha)-math.Log(lookShare(t.looks)))
 	}
 	return t.leaked
 }
 
-// leak looks once.
-func (t *gaugeTrial) leak(alpha float64) float64 {
-	slope, spread := trend(t.ages, t.zs)
-	if mean(t.zs[len(t.zs)-3:]) < leakRise {
-		return 0 // it only grows back to where it was
+// lookShare: all looks share one budget, the first three, which come within half
+// an hour, the most of it. The n-th has 1/lookShare.
+func lookShare(n int) float64 {
+	if n <= 3 {
+		return 4
 	}
+	return math.Exp2(float64(n - 1))
+}
+
+// growth is the slope of the level, and its variance; false while it only grows
+// back to where it was.
+func (t *gaugeTrial) growth() (slope, v float64, ok bool) {
+	slope, spread := trend(t.ages, t.zs)
 	// What a server drifts in the length of its history is noise of a slope, too.
 	minutes := float64(len(t.zs))
-	v := t.variance/spread + t.drift/(minutes*minutes)
-	floor := leakFloor + t.tails.at(alpha, restartsBefore).normal*math.Sqrt(v)
+	return slope, t.variance/spread + t.drift/(minutes*minutes), mean(t.zs[max(len(t.zs)-3, 0):]) >= leakRise
+}
+
+// leakDoubted is by how many standard deviations it must seem to grow for it to
+// be doubted that it is well.
+const leakDoubted = 2
+
+// growing tells whether it may leak, though that is not certain yet.
+func (t *gaugeTrial) growing() bool {
+	if !t.g.grows || len(t.zs) < leakFirst/2 {
+		return false
+	}
+	slope, v, ok := t.growth()
+	return ok && slope > leakFloor+leakDoubted*math.Sqrt(v)
+}
+
+// leak looks once.
+func (t *gaugeTrial) leak(alpha float64) float64 {
+	slope, v, ok := t.growth()
+	if t.slope = slope; !ok {
+		return 0
+	}
+	floor := leakFloor + normal(alpha)*math.Sqrt(v)
 	var each [len(slopes)]float64
 	for i, d := range slopes {
 		each[i] = (d*(slope-floor) - d*d/2) / v

@@ -6,11 +6,20 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"noon/fleet"
 )
 
 const (
 	// stillHealthy is how much worse than the floor is of no interest.
 	stillHealthy = 1.25
+	// errorsMost, slowerMost, fewerMost and risenMost are the most that is ever
+	// called well: times as many errors, as long, as little business, as much of a
+	// gauge.
+	errorsMost = 3
+	slowerMost = 1.5
+	fewerMost  = 1.5
+	risenMost  = 2
 	// rareLeast is how many events of a rare kind the watch must expect, for its
 	// being well to be asked for.
 	rareLeast = 10
@@ -29,7 +38,7 @@ func (j *Judge) missing(k *contender, terms []term, r Report) []string {
 		return []string{"nothing of the new version could be compared yet"}
 	}
 	for _, f := range r.Findings {
-		all = append(all, fmt.Sprintf("%s to be cleared up: the evidence is %s, and %s is worse", f.Series, odds(f.Evidence), odds(r.Needed)))
+		all = append(all, fmt.Sprintf("%s to be cleared up: the evidence against it is %s, and at %s it is worse", human(f.Series), odds(f.Evidence), odds(r.Needed)))
 	}
 	return append(all, j.doubts(k, r)...)
 }
@@ -50,23 +59,32 @@ func (j *Judge) waiting(k *contender) []string {
 func (j *Judge) unseen(k *contender) []string {
 	switch {
 	case len(k.columns) == 0:
-		return []string{"no server runs " + string(k.version) + " any more"}
+		return []string{"no server runs " + fleet.Quoted(string(k.version)) + " any more"}
+	case j.clockWentBack(k):
+		return []string{fmt.Sprintf("the clock went back: what is measured of %s counts again from %s on", j.names(k), j.now.UTC().Format("15:04:05 MST on 2 Jan 2006"))}
 	case k.seen.IsZero():
 		return []string{"nothing of " + j.names(k) + " was measured since its upgrade"}
-	case j.now.Sub(k.seen) > silentAfter:
+	case j.now.Sub(k.seen) > j.silent():
 		return []string{fmt.Sprintf("nothing of %s was measured for %s", j.names(k), j.now.Sub(k.seen).Round(time.Second))}
 	case j.liveNow() == 0:
 		return []string{"no server with the live version is left to compare with"}
 	case k.requests == 0 && j.counted():
 		return []string{j.names(k) + " has answered no request since its upgrade"}
-	case !k.compared.IsZero() && j.now.Sub(k.compared) > silentAfter:
+	case !k.compared.IsZero() && j.now.Sub(k.compared) > j.silent():
 		return []string{fmt.Sprintf("%s and the live servers were not measured at the same time for %s", j.names(k), j.now.Sub(k.compared).Round(time.Second))}
 	}
 	return nil
 }
 
+// passedMost is how many observations in a row may be too old to count.
+const passedMost = 2
+
+func (j *Judge) clockWentBack(k *contender) bool {
+	return slices.ContainsFunc(k.columns, func(at int) bool { return j.columns[at].passed > passedMost })
+}
+
 // counted tells whether requests are counted at all.
-func (j *Judge) counted() bool { _, ok := j.index[requests]; return ok }
+func (j *Judge) counted() bool { s := j.known[requests]; return s != nil && s.onLive }
 
 func (j *Judge) names(k *contender) string {
 	running := j.running(k)
@@ -75,7 +93,7 @@ func (j *Judge) names(k *contender) string {
 	}
 	var all []string
 	for _, at := range running {
-		all = append(all, j.columns[at].name)
+		all = append(all, clean(j.columns[at].name))
 	}
 	slices.Sort(all)
 	if len(all) > 3 {
@@ -89,22 +107,37 @@ type doubt struct {
 	series string
 	// requests that would settle it; 0 if none would.
 	requests float64
+	// unmeasured: only the live servers say it.
+	unmeasured bool
+	// grows: it may stop, or leak.
+	grows bool
 }
 
 // doubts names the families that are not known to be well.
 func (j *Judge) doubts(k *contender, r Report) []string {
-	var open, hopeless []string
+	var open, hopeless, unmeasured, grows []string
 	most := 0.0
 	for _, d := range append(j.countDoubts(k), j.levelDoubts(k)...) {
-		if d.requests > 0 {
+		switch {
+		case d.unmeasured:
+			unmeasured = append(unmeasured, d.series)
+		case d.grows:
+			grows = append(grows, d.series)
+		case d.requests > 0:
 			open, most = append(open, d.series), max(most, d.requests)
-		} else {
+		default:
 			hopeless = append(hopeless, d.series)
 		}
 	}
 	var all []string
+	if len(unmeasured) > 0 {
+		all = append(all, list(unmeasured)+" of "+j.names(k)+", which only the live servers say (a histogram counts if it has the same buckets)")
+	}
 	if len(open) > 0 {
 		all = append(all, j.more(k, r, most)+" to see that "+list(open)+" stay as they are")
+	}
+	if len(grows) > 0 {
+		all = append(all, "more time, to see whether "+list(grows)+" of "+j.names(k)+" stops growing")
 	}
 	if len(hopeless) > 0 {
 		all = append(all, "another canary, or a longer history: more traffic on "+j.names(k)+" alone cannot tell whether "+list(hopeless)+" got worse")
@@ -130,33 +163,35 @@ func (j *Judge) countDoubts(k *contender) []doubt {
 			continue
 		}
 		t := f.trials[k]
-		if t == nil || t.occasions == 0 {
-			if j.lacks(f) {
-				all = append(all, doubt{f.series, 1})
+		switch {
+		case f.class != ofParts && j.said(f) && !j.saidOf(f, k):
+			all = append(all, doubt{series: f.series, unmeasured: true})
+		case t != nil && t.occasions > 0:
+			if d, ok := j.doubtful(t); ok {
+				all = append(all, d)
 			}
-			continue
-		}
-		if d, ok := j.doubtful(t); ok {
-			all = append(all, d)
+		case f.class != ofParts && j.said(f):
+			all = append(all, doubt{series: f.series, requests: 1})
 		}
 	}
 	return all
 }
 
-// lacks tells whether the live servers say something that the new version does
-// not, of the server as a whole.
-func (j *Judge) lacks(f *family) bool {
-	if f.class == ofParts || f.class == ofLatency {
-		return false
-	}
+// said tells whether a live server said something of a family lately.
+func (j *Judge) said(f *family) bool {
 	for at, c := range j.columns {
-		if c.role == live && at < len(f.past) && len(f.past[at].minutes) > 0 {
-			if last := f.past[at].minutes; last[len(last)-1].at >= j.minuteOf(j.now)-1 {
-				return true
-			}
+		if j.comparable(c) && at < len(f.said) && j.now.Sub(f.said[at]) <= j.silent() {
+			return true
 		}
 	}
 	return false
+}
+
+// saidOf tells whether a server with the new version did.
+func (j *Judge) saidOf(f *family, k *contender) bool {
+	return slices.ContainsFunc(k.columns, func(at int) bool {
+		return at < len(f.said) && j.now.Sub(f.said[at]) <= j.silent() && !f.said[at].Before(j.columns[at].upgraded(j.now).Time)
+	})
 }
 
 // doubtful tells whether a family is asked to be well, and is not known to be.
@@ -165,14 +200,14 @@ func (j *Judge) doubtful(t *trial) (doubt, bool) {
 		return doubt{}, false
 	}
 	if t.x0 > floorMost {
-		return doubt{t.f.series, 0}, true
+		return doubt{series: t.f.series}, true
 	}
 	ceiling := j.ceiling(t)
 	evidence := max(t.plain.below(ceiling), t.harmless(ceiling), logMean([]float64{t.plain.below(ceiling), t.warm.below(ceiling)}))
 	if evidence >= math.Log(healthyNeeded) {
 		return doubt{}, false
 	}
-	return doubt{t.f.series, j.needs(t, evidence)}, true
+	return doubt{series: t.f.series, requests: j.needs(t, evidence)}, true
 }
 
 // rare tells whether the watch will not see enough of it, by the live rate.
@@ -190,7 +225,19 @@ func (t *trial) rare(j *Judge) bool {
 
 // ceiling is the excess up to which a family is well.
 func (j *Judge) ceiling(t *trial) float64 {
-	return max(t.x0+math.Log(stillHealthy), j.limit(t))
+	return max(min(t.x0+math.Log(stillHealthy), t.most()), j.limit(t))
+}
+
+// most is the excess beyond which nothing is called well, however little is known
+// of what restarts do.
+func (t *trial) most() float64 {
+	switch {
+	case t.f.quantile > 0:
+		return t.shifted(slowerMost)
+	case t.f.down:
+		return math.Log(fewerMost)
+	}
+	return math.Log(errorsMost)
 }
 
 // limit is what the policy still calls healthy, as an excess.
@@ -213,17 +260,15 @@ func (j *Judge) limit(t *trial) float64 {
 }
 
 // shifted is by how much more requests exceed the edge where all take ratio times
-// as long: their share at edge/ratio, on the line between the neighbouring edges.
+// as long: near the edge their share falls with a power of the time.
 func (t *trial) shifted(ratio float64) float64 {
 	if ratio <= 1 {
 		return 0
 	}
-	// A tail falls about with the square of the time (log-normal and heavier ones
-	// fall faster or slower): the share above rises with ratio squared.
-	return 2 * math.Log(ratio)
+	return max(t.f.steep, 1) * math.Log(ratio)
 }
 
-// rate of the live servers meanwhile, or before.
+// rate of the live servers meanwhile.
 func (t *trial) rate() float64 {
 	if t.peers.occasions > 0 {
 		return t.peers.events / t.peers.occasions
@@ -231,14 +276,22 @@ func (t *trial) rate() float64 {
 	return 0
 }
 
+// knownBy is how many times as many events of the live servers as of the new
+// version make theirs a known rate.
+const knownBy = 5
+
 // harmless is the evidence that the rate is below one that nobody calls worse,
-// the live servers' or the harmless one, times what the ceiling allows: also
-// where nobody has any events to compare.
+// times what the ceiling allows: also where nobody has any events to compare. It
+// is the likelihood ratio of Poisson counts.
 func (t *trial) harmless(ceiling float64) float64 {
 	if t.f.down || t.f.harmless == 0 {
 		return math.Inf(-1)
 	}
-	most := max(t.rate(), t.f.harmless) * math.Exp(ceiling) * t.occasions / t.dispersion
+	most := t.f.harmless * t.occasions
+	if t.peers.events >= knownBy*max(t.seen, t.expected) {
+		most = max(most, t.expected)
+	}
+	most *= math.Exp(ceiling) / t.dispersion
 	seen := t.seen / t.dispersion
 	var each [len(excesses)]float64
 	for i, x := range excesses {
@@ -252,6 +305,9 @@ func (t *trial) harmless(ceiling float64) float64 {
 func (j *Judge) needs(t *trial, evidence float64) float64 {
 	if t.occasions < 50 || t.expected < 2 {
 		return max(t.k.requests, 100)
+	}
+	if t.f.warm && j.now.Sub(t.k.since) < 2*coldFor {
+		return max(t.k.requests, 1) // it is still warming up
 	}
 	if evidence > .2 {
 		return max(t.k.requests, 1) * (math.Log(healthyNeeded)/evidence - 1)
@@ -268,11 +324,19 @@ func (j *Judge) levelDoubts(k *contender) []doubt {
 		return nil
 	}
 	var all []doubt
+	for _, g := range j.order {
+		if !j.measuredGauge(g, k) && j.measuredLive(g) {
+			all = append(all, doubt{series: g.series, unmeasured: true})
+		}
+	}
 	for _, t := range j.judgedGauges(k) {
 		if t.x0 > floorMost {
-			all = append(all, doubt{t.g.series, 0})
-		} else if e := t.below(t.x0 + math.Log(stillHealthy)); e < math.Log(healthyNeeded) {
-			all = append(all, doubt{t.g.series, max(k.requests/max(t.n, 1), 1)})
+			all = append(all, doubt{series: t.g.series})
+		} else if e := t.below(min(t.x0+math.Log(stillHealthy), math.Log(risenMost))); e < math.Log(healthyNeeded) {
+			all = append(all, doubt{series: t.g.series, requests: max(k.requests/max(t.n, 1), 1)})
+		}
+		if t.growing() {
+			all = append(all, doubt{series: t.g.series, grows: true})
 		}
 	}
 	return all
@@ -284,17 +348,43 @@ func (j *Judge) notes(k *contender) []string {
 	if history := k.since.Sub(j.began); history < time.Minute {
 		all = append(all, "there is no history from before the upgrade: small differences cannot be told from those between servers")
 	}
-	var young []string
+	all = append(all, j.unjudged()...)
+	var without, young []string
 	for _, g := range j.order {
-		if t := g.trials[k]; t != nil && (!t.judged() || t.n == 0) {
+		switch t := g.trials[k]; {
+		case t == nil:
+		case !t.judged():
+			without = append(without, g.series)
+		case t.n == 0:
 			young = append(young, g.series)
 		}
 	}
+	if len(without) > 0 {
+		all = append(all, fmt.Sprintf("cannot judge %s: that takes %d minutes of history from before the upgrade", list(without), gaugePast))
+	}
 	if len(young) > 0 {
-		all = append(all, "cannot judge "+list(young)+" yet: it takes 3 minutes of history, and some minutes after the start")
+		all = append(all, "cannot judge "+list(young)+" yet: after a start it takes some minutes until they are as they will be")
 	}
 	if j.tooMany {
 		all = append(all, fmt.Sprintf("there are more series than the %d that are judged", familiesMost))
+	}
+	return all
+}
+
+// unjudged says what no live server measures at all: nobody would see that it
+// got worse.
+func (j *Judge) unjudged() []string {
+	errors := slices.ContainsFunc(j.families, func(f *family) bool { return f.class == ofErrors || f.class == ofParts })
+	latency := slices.ContainsFunc(j.families, func(f *family) bool { return f.class == ofLatency }) || len(j.edges) > 0 ||
+		slices.ContainsFunc(j.order, func(g *gauge) bool {
+			return strings.HasSuffix(g.series, "time") || strings.HasSuffix(g.series, "seconds")
+		})
+	var all []string
+	if !errors {
+		all = append(all, "errors are not measured: nobody would see that there are more of them")
+	}
+	if !latency {
+		all = append(all, "how long answers take is not measured: nobody would see that they are slower")
 	}
 	return all
 }

@@ -3,8 +3,6 @@ package monitors
 import (
 	"math"
 	"time"
-
-	"noon/fleet"
 )
 
 const (
@@ -30,12 +28,15 @@ type Judge struct {
 	named      map[string]int
 	contenders []*contender
 
-	index    map[string]int // of a series in column.values
-	families []*family
-	byName   map[string]*family
-	gauges   map[string]*gauge
-	order    []*gauge
-	// histogram is the name of the one that is judged and drawn, "" for none yet.
+	// known are the counters that were seen, plain how many of them have no
+	// labels, parts how many families have some.
+	known        map[string]*series
+	plain, parts int
+	steps        []step // of the observation that is taken
+	families     []*family
+	gauges       map[string]*gauge
+	order        []*gauge
+	// edges are those of each histogram.
 	edges  map[string][]*family
 	charts drawing
 
@@ -58,7 +59,7 @@ type restart struct {
 // New returns a judge of a watch.
 func New(w Watch, s Settings) *Judge {
 	j := &Judge{
-		watch: w, settings: s, named: map[string]int{}, index: map[string]int{}, byName: map[string]*family{},
+		watch: w, settings: s, named: map[string]int{}, known: map[string]*series{},
 		gauges: map[string]*gauge{}, edges: map[string][]*family{}, pace: paceDefault,
 	}
 	for _, server := range w.Servers {
@@ -85,26 +86,47 @@ func (j *Judge) column(server string) int {
 }
 
 // Observe takes an observation into account. Observations come in order of
-// time; one that is older than the last of its server is passed over.
+// time; one that is older than the last of its server is passed over, and one
+// that is far ahead until the next one agrees with it.
 func (j *Judge) Observe(o Observation) {
 	at := j.column(o.Server)
 	if at < 0 {
 		return
 	}
 	c := j.columns[at]
-	if c.observations > 0 && !o.Time.After(c.seen) {
+	if c.behind(o.Time) || j.ahead(c, o.Time) {
 		return
 	}
 	j.clock(c, o.Time)
 	changed := c.observations > 0 && c.version != o.Version
-	was := c.role
-	var version fleet.Version
-	c.role, version = c.runs(o.Version, j.watch.Live, o.Time)
-	c.of = j.contender(version)
-	t := taken{j: j, at: at, c: c, o: o, changed: changed, same: c.observations > 0 && was == c.role}
+	if c.role = c.runs(o.Version, j.watch.Live, o.Time); c.role == canary {
+		c.of = j.contender(o.Version)
+	} else {
+		c.of = nil
+	}
+	t := taken{j: j, at: at, c: c, o: o, changed: changed}
 	t.take()
 	c.version, c.seen = o.Version, o.Time
 	c.observations++
+}
+
+// leapMost is how far time may leap at once without a second observation of the
+// same server that agrees.
+const leapMost = time.Hour
+
+// ahead tells whether a time is so far ahead that it is rather a clock that was
+// set wrongly for a moment.
+func (j *Judge) ahead(c *column, now time.Time) bool {
+	doubted := c.doubted
+	c.doubted = time.Time{}
+	if j.began.IsZero() || now.Sub(j.now) <= leapMost {
+		return false
+	}
+	if since := now.Sub(doubted); !doubted.IsZero() && since > 0 && since <= leapMost {
+		return false
+	}
+	c.doubted = now
+	return true
 }
 
 // clock learns the pace, and closes a tick that is over.

@@ -253,25 +253,37 @@ func (f *family) changedAt(r restart, before int64, dispersion float64) (u, nois
 
 // floor is the excess below which nothing counts, for a chance of a false alarm
 // of alpha: what restarts do, of which little is known (Student's t), and what
-// is known of the servers (normal).
-func (t *trial) floor(columns, peers []int, alpha float64) float64 {
-	n := t.noise
-	if n.minutes == 0 {
-		n.precision = 1 / heterogeneity(t.meanwhile(), n.dispersion)
+// is known of the servers (normal). A server counts by its part of what was
+// weighed: one that was upgraded just now takes away no doubt about the others.
+func (t *trial) floor(alpha float64) float64 {
+	if t.alpha != alpha {
+		t.alpha, t.student, t.normal = alpha, student(t.restarts+restartsBefore, alpha), normal(alpha)
 	}
-	many := float64(max(len(columns), 1))
-	counted := 0.0
-	for _, at := range columns {
-		if at < len(n.counted) {
-			counted += n.counted[at]
-		}
+	if t.minutes == 0 {
+		t.precision = 1 / heterogeneity(t.meanwhile(), t.dispersion)
 	}
-	own := n.drift/many + 1/(counted/n.dispersion+n.precision*many)
-	for _, at := range peers {
-		own += n.uncertainty(at) / float64(len(peers)*len(peers))
+	restart, own := 0.0, 0.0
+	for at, part := range parts(t.weighed) {
+		restart += part * part * t.restart
+		own += part * part * (t.drift + t.uncertainty(at))
 	}
-	far := t.tails.at(alpha, n.restarts+restartsBefore)
-	return math.Hypot(far.student*math.Sqrt(n.restart/many), far.normal*math.Sqrt(own))
+	for at, part := range parts(t.against) {
+		own += part * part * (t.drift + t.uncertainty(at))
+	}
+	return math.Hypot(t.student*math.Sqrt(restart), t.normal*math.Sqrt(own))
+}
+
+// parts of their sum.
+func parts(all []float64) []float64 {
+	sum := total(all)
+	if sum <= 0 {
+		return nil
+	}
+	each := make([]float64, len(all))
+	for i, x := range all {
+		each[i] = x / sum
+	}
+	return each
 }
 
 // uncertainty of a server's weight, as a variance.
@@ -283,20 +295,12 @@ func (n *noise) uncertainty(at int) float64 {
 	return 1 / (counted/n.dispersion + n.precision)
 }
 
-// tails are how far out chance gets, in standard deviations: of what exceeds them
-// there is alpha/2. They take long to compute, and change seldom.
-type tails struct {
-	alpha           float64
-	freedom         int
-	student, normal float64
+// student and normal are quantiles: of what exceeds them there is alpha/2.
+func student(freedom int, alpha float64) float64 {
+	return distuv.StudentsT{Sigma: 1, Nu: float64(freedom)}.Quantile(1 - alpha/2)
 }
 
-func (t *tails) at(alpha float64, freedom int) *tails {
-	if t.alpha != alpha || t.freedom != freedom {
-		*t = tails{alpha, freedom, distuv.StudentsT{Sigma: 1, Nu: float64(freedom)}.Quantile(1 - alpha/2), distuv.UnitNormal.Quantile(1 - alpha/2)}
-	}
-	return t
-}
+func normal(alpha float64) float64 { return distuv.UnitNormal.Quantile(1 - alpha/2) }
 
 func total(all []float64) float64 {
 	sum := 0.0

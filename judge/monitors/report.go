@@ -60,6 +60,12 @@ type Finding struct {
 	Seen     float64 `json:"seen"`
 	Evidence float64 `json:"evidence"`
 	Words    string  `json:"words"`
+	// Among is in how many requests (or seconds) Seen was counted, Floor the ratio
+	// that restarts of the live version may have, Growth that of a leak in per cent
+	// a minute; 0 where there is none. They are only said in words.
+	Among  float64 `json:"-"`
+	Floor  float64 `json:"-"`
+	Growth float64 `json:"-"`
 }
 
 // Chart is a series over time: of the servers with the new version, and of the

@@ -1,10 +1,7 @@
 package monitors
 
 import (
-	"maps"
-	"math"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -21,77 +18,87 @@ type taken struct {
 	at int
 	c  *column
 	o  Observation
-	// changed: the last observation was of another version. same: the server was
-	// compared as the same then.
-	changed, same bool
-	steps         map[string]step
+	// changed: the last observation was of another version. restarted: its
+	// process is another one, or its counters began anew. lost: too much time
+	// went by to say what happened when.
+	changed, restarted, lost bool
+	// steps of the counters, by their place; histograms what those did.
+	steps      []step
+	histograms map[string]spread
 }
 
 func (t *taken) take() {
-	if t.c.observations > 0 && t.o.Time.Sub(t.c.seen) > gapMost {
-		t.same = false
-	}
-	t.steps = make(map[string]step, len(t.o.Counters))
-	fell := false
-	for name, value := range t.o.Counters {
-		if !counts(value) {
-			continue
-		}
-		s := t.value(name).next(value, t.changed)
-		fell = fell || s.reset
-		t.steps[name] = s
-	}
-	hists := t.histograms(&fell)
-	if fell || t.changed {
+	t.lost = t.c.observations > 0 && t.o.Time.Sub(t.c.seen) > t.j.gap()
+	t.j.know(t.o.Counters)
+	if t.restarted = t.fell(); t.restarted || t.changed {
 		t.began()
 	}
-	t.meet()
-	for name, s := range t.steps {
-		t.counter(name, s)
+	t.step()
+	t.stepHistograms()
+	for name := range t.o.Counters {
+		if s := t.j.known[name]; s != nil {
+			t.counter(s)
+		}
 	}
-	for _, name := range inOrder(hists) {
-		t.histogram(name, hists[name])
+	for name, s := range t.histograms {
+		t.histogram(name, s)
 	}
 	t.served()
 	t.gauges()
-	t.draw(hists)
+	t.draw()
 }
 
-// inOrder are the names of a map in an order that is always the same: a recorded
-// watch that is judged again gives the same verdict in the same words.
-func inOrder[V any](named map[string]V) []string { return slices.Sorted(maps.Keys(named)) }
+// gap is the longest time without an observation that is still one step.
+func (j *Judge) gap() time.Duration { return max(gapMost, 3*j.pace) }
 
-// meet makes the families of counters that were not seen before, in order.
-func (t *taken) meet() {
-	var names []string
-	for name := range t.steps {
-		if _, ok := t.j.byName[name]; !ok && hasFamily(name) {
-			names = append(names, name)
+// fell tells whether most of what the server counts fell: then it counts anew. A
+// few that fall were read in a hurry, or are no counters.
+func (t *taken) fell() bool {
+	fell, all := 0, 0
+	vote := func(before, now float64) {
+		if before > 0 {
+			all++
+		}
+		if now < before {
+			fell++
 		}
 	}
-	slices.Sort(names)
-	for _, name := range names {
-		t.j.family(name)
+	for name, value := range t.o.Counters {
+		if s := t.j.known[name]; s != nil && counts(value) {
+			vote(t.c.reading(s.at).value, value)
+		}
+	}
+	for name, h := range t.o.Histograms {
+		if before, known := t.c.histograms[name]; known && h.sound() {
+			vote(before.total(), h.total())
+		}
+	}
+	return 2*fell > all
+}
+
+// step takes the readings of the counters.
+func (t *taken) step() {
+	t.steps = slices.Grow(t.j.steps[:0], len(t.j.known))[:len(t.j.known)]
+	clear(t.steps)
+	t.j.steps = t.steps
+	for name, value := range t.o.Counters {
+		s := t.j.known[name]
+		if s == nil || !counts(value) {
+			continue
+		}
+		s.onLive = s.onLive || t.c.role == live
+		if t.steps[s.at] = t.c.reading(s.at).next(value, t.changed, t.restarted); t.lost {
+			t.steps[s.at] = step{}
+		}
 	}
 }
 
-// hasFamily tells whether a counter is of something that happens in requests, and
-// not of the requests themselves.
-func hasFamily(name string) bool {
-	return name != requests && !strings.HasPrefix(name, requests+"{")
-}
-
-// value is the last reading of a series of the server.
-func (t *taken) value(name string) *reading {
-	i, ok := t.j.index[name]
-	if !ok {
-		i = len(t.j.index)
-		t.j.index[strings.Clone(name)] = i
+// did returns what a counter did, by its name.
+func (t *taken) did(name string) step {
+	if s := t.j.known[name]; s != nil {
+		return t.steps[s.at]
 	}
-	for len(t.c.values) <= i {
-		t.c.values = append(t.c.values, make([]reading, i+1-len(t.c.values)+16)...)
-	}
-	return &t.c.values[i]
+	return step{}
 }
 
 // began notes that the server's process is another one.
@@ -103,30 +110,36 @@ func (t *taken) began() {
 }
 
 // counter brings a counter's step to its family.
-func (t *taken) counter(name string, s step) {
-	if !hasFamily(name) {
+func (t *taken) counter(s *series) {
+	f := s.family
+	if f == nil || f.ignored || !counts(t.o.Counters[s.name]) {
 		return
 	}
-	f := t.j.family(name)
-	if f == nil || f.ignored || !s.known {
-		return
+	t.said(f)
+	if per := t.j.basis(s); per != f.per {
+		f.among(per)
 	}
-	if occasions, ok := t.occasions(name, s); ok {
-		t.count(f, s.by, occasions)
+	did := t.steps[s.at]
+	if occasions, ok := t.occasions(f, did); ok && did.known {
+		t.count(f, did.by, occasions)
 	}
 }
 
-// occasions are the requests in which something could be counted; without any
-// such counter, the seconds that went by.
-func (t *taken) occasions(name string, s step) (float64, bool) {
-	_, labels := split(name)
-	for _, of := range []string{requests + labels, requests} {
-		if e, ok := t.steps[of]; ok {
-			// Where only one of both began anew they are not of the same time.
-			return e.by, e.known && (e.reset || !s.reset || t.same)
-		}
+// said notes that the server says something of a family, be it that nothing
+// happened.
+func (t *taken) said(f *family) {
+	f.room(len(t.j.columns))
+	f.said[t.at] = t.o.Time
+}
+
+// occasions are those in which the events could have happened.
+func (t *taken) occasions(f *family, s step) (float64, bool) {
+	if f.per == nil {
+		return t.o.Time.Sub(t.c.seen).Seconds(), !s.reset && t.c.observations > 0
 	}
-	return t.o.Time.Sub(t.c.seen).Seconds(), !s.reset && t.c.observations > 0
+	// Events since a process began are not of the time of one step.
+	of := t.steps[f.per.at]
+	return of.by, of.known && (of.reset || !s.reset)
 }
 
 // count adds to what was not weighed yet, and to the server's past.
@@ -138,31 +151,24 @@ func (t *taken) count(f *family, events, occasions float64) {
 		return
 	}
 	f.room(len(t.j.columns))
-	f.now[t.at].add(events, occasions)
+	f.now[t.at].addOf(t.c.of, events, occasions)
 	if t.c.role == live {
 		f.past[t.at].add(t.j.minuteOf(t.o.Time), events, occasions)
 	}
 }
 
-func (f *family) room(columns int) {
-	for len(f.now) < columns {
-		f.now = append(f.now, count{})
-		f.past = append(f.past, past{})
-	}
-}
-
 // family of a counter, nil where there is no room for it.
 func (j *Judge) family(name string) *family {
-	if f, ok := j.byName[name]; ok {
-		return f
+	base, labels := split(name)
+	if labels != "" {
+		if j.parts >= familiesMost {
+			j.tooMany = true
+			return nil
+		}
+		j.parts++
 	}
-	if len(j.families) >= familiesMost {
-		j.tooMany = true
-		return nil
-	}
-	name = strings.Clone(name)
-	f := &family{series: name, trials: map[*contender]*trial{}}
-	switch base, labels := split(name); {
+	f := &family{series: name, trials: map[*contender]*trial{}, ignored: j.ignores(name)}
+	switch {
 	case !rises(base):
 		f.down, f.traits = true, businessTraits
 	case labels != "":
@@ -170,8 +176,6 @@ func (j *Judge) family(name string) *family {
 	default:
 		f.traits = errorTraits
 	}
-	f.ignored = j.ignores(name)
-	j.byName[name] = f
 	j.families = append(j.families, f)
 	return f
 }
@@ -183,99 +187,15 @@ func (j *Judge) ignores(name string) bool {
 // served counts the server's requests, and a canary's for its version.
 func (t *taken) served() {
 	by := 0.0
-	if s, ok := t.steps[requests]; ok && s.known {
+	if s := t.did(requests); s.known {
 		by = s.by
 	}
-	if !t.same && t.c.observations > 0 {
+	if t.changed {
 		t.c.served = 0
 	}
 	t.c.served += by
-	if t.c.role == canary && t.c.of != nil {
+	if t.c.of != nil {
 		t.c.of.seen = t.o.Time
 		t.c.of.requests += by
 	}
-}
-
-// spread is what a histogram did between two observations.
-type spread struct {
-	le    []float64
-	count []float64 // cumulative over le
-}
-
-func (s spread) total() float64 { return s.count[len(s.count)-1] }
-
-// histograms returns what the histograms did. One that cannot be understood is
-// as good as absent.
-func (t *taken) histograms(fell *bool) map[string]spread {
-	all := map[string]spread{}
-	for _, name := range inOrder(t.o.Histograms) {
-		h := t.o.Histograms[name]
-		if !h.sound() {
-			continue
-		}
-		before, known := t.c.histograms[name]
-		t.c.remember(name, h)
-		if !known || !slices.Equal(before.LE, h.LE) && !t.changed {
-			if !known {
-				t.j.lifetime(name, h)
-			}
-			continue
-		}
-		s, ok := h.since(before, t.changed)
-		*fell = *fell || ok && s.reset
-		if ok {
-			all[name] = s.spread
-		}
-	}
-	return all
-}
-
-// remember keeps a histogram's counts, and its bounds while they are the same.
-func (c *column) remember(name string, h Histogram) {
-	before, known := c.histograms[name]
-	if !known || !slices.Equal(before.LE, h.LE) {
-		c.histograms[strings.Clone(name)] = Histogram{slices.Clone(h.LE), slices.Clone(h.Count)}
-		return
-	}
-	c.histograms[name] = Histogram{before.LE, slices.Clone(h.Count)}
-}
-
-// sound tells whether it is a cumulative histogram up to infinity.
-func (h Histogram) sound() bool {
-	n := len(h.LE)
-	if n == 0 || n != len(h.Count) || n > edgesMost || !math.IsInf(h.LE[n-1], 1) {
-		return false
-	}
-	for i := range h.LE {
-		if math.IsNaN(h.LE[i]) || !counts(h.Count[i]) || i > 0 && (h.LE[i] <= h.LE[i-1] || h.Count[i] < h.Count[i-1]) {
-			return false
-		}
-	}
-	return true
-}
-
-type histogramStep struct {
-	spread
-	reset bool
-}
-
-// since is what was counted since before, if that can be known.
-func (h Histogram) since(before Histogram, changed bool) (histogramStep, bool) {
-	n := len(h.Count)
-	reset := !slices.Equal(h.LE, before.LE) || h.Count[n-1] < before.Count[len(before.Count)-1]
-	if reset {
-		return histogramStep{spread{h.LE, h.Count}, true}, true
-	}
-	if changed {
-		return histogramStep{}, false
-	}
-	s := spread{h.LE, make([]float64, n)}
-	for i := range h.Count {
-		// Buckets are read one after the other: a little less is a race, not a reset.
-		s.count[i] = max(h.Count[i]-before.Count[i], 0)
-		if i > 0 {
-			s.count[i] = max(s.count[i], s.count[i-1])
-		}
-	}
-	return histogramStep{s, false}, true
 }

@@ -11,8 +11,11 @@ const (
 	coldFor = 150 * time.Second
 	// coldBy is what a cold start may add to a logarithm, and coldEnds how fast
 	// it ends.
-	coldBy   = 1.6
-	coldEnds = 60 * time.Second
+	coldBy = 1.6
+	// coldSlower is the logarithm of how much longer everything takes then, by
+	// which a tail rises with its steepness.
+	coldSlower = .7
+	coldEnds   = 60 * time.Second
 )
 
 // trial is one family of one new version.
@@ -25,18 +28,23 @@ type trial struct {
 	all, warm, plain ladder
 	// seen and expected are events of the new version, over all occasions.
 	seen, expected, occasions float64
-	// peers are what the live servers did meanwhile; share and peersShare are the
-	// occasions of both sides with the servers' weights.
-	peers             count
+	// peers are what the live servers did meanwhile.
+	peers count
+	// share and peersShare are the occasions of both sides with the servers'
+	// weights.
 	share, peersShare float64
 	// each of the peers, by column.
 	each []count
+	// weighed is how much each server was expected to count, by column: those of
+	// the new version, and the live ones.
+	weighed, against []float64
 	// pending is what waits for the other side to be measured.
 	pending []count
 	waiting int
-	tails   tails
 	// x0 is the floor that was used last.
 	x0 float64
+	// student and normal are quantiles for alpha.
+	alpha, student, normal float64
 }
 
 // weigh judges the counts of a tick that is over.
@@ -79,7 +87,7 @@ const waitingMost = 12
 
 func (j *Judge) measured(f *family, k *contender) bool {
 	for _, at := range k.columns {
-		if f.now[at].seen && j.columns[at].of == k {
+		if f.now[at].seen && f.now[at].of == k {
 			return true
 		}
 	}
@@ -89,11 +97,12 @@ func (j *Judge) measured(f *family, k *contender) bool {
 // collect adds what was just counted to what waits.
 func (t *trial) collect(j *Judge, k *contender) {
 	for len(t.pending) < len(j.columns) {
-		t.pending, t.each = append(t.pending, count{}), append(t.each, count{})
+		t.pending = append(t.pending, count{})
+		t.weighed, t.against, t.each = append(t.weighed, 0), append(t.against, 0), append(t.each, count{})
 	}
-	for at, c := range j.columns {
-		if n := t.f.now[at]; n.seen && (c.role == live || c.role == canary && c.of == k) {
-			t.pending[at].add(n.events, n.occasions)
+	for at := range j.columns {
+		if n := t.f.now[at]; n.seen && (n.of == nil || n.of == k) {
+			t.pending[at].addOf(n.of, n.events, n.occasions)
 		}
 	}
 }
@@ -102,15 +111,15 @@ func (t *trial) collect(j *Judge, k *contender) {
 // servers.
 func (t *trial) sides(j *Judge, k *contender) (canaries, peers bool) {
 	have, all := 0, 0
-	for at, c := range j.columns {
+	for at, n := range t.pending {
 		switch {
-		case c.role == canary && c.of == k:
-			canaries = canaries || t.pending[at].seen
-		case c.role == live && j.now.Sub(c.seen) < time.Minute:
+		case n.seen && n.of == k:
+			canaries = true
+		case n.seen:
+			have++
 			all++
-			if t.pending[at].seen {
-				have++
-			}
+		case j.comparable(j.columns[at]):
+			all++
 		}
 	}
 	return canaries, have > 0 && 2*have >= all
@@ -125,16 +134,18 @@ func (t *trial) weigh(j *Judge, now time.Time) {
 		if !n.seen {
 			continue
 		}
-		if c.role == live {
+		if n.of == nil {
 			peers += n.events
 			peersShare += n.occasions * t.weight(at)
 			t.peers.add(n.events, n.occasions)
+			t.against[at] += n.occasions * t.weight(at)
 			t.each[at].add(n.events, n.occasions)
 			continue
 		}
 		due, age := n.occasions*t.weight(at), c.age(now)
 		mine += n.events
 		share += due
+		t.weighed[at] += due
 		coldShare += due * t.cold(age)
 		if age >= coldFor {
 			late += n.events
@@ -183,7 +194,8 @@ func (t *trial) cold(age time.Duration) float64 {
 	if !t.f.warm {
 		return 1
 	}
-	return math.Exp(coldBy * math.Exp(-age.Seconds()/coldEnds.Seconds()))
+	by := max(coldBy, coldSlower*t.f.steep)
+	return math.Exp(by * math.Exp(-age.Seconds()/coldEnds.Seconds()))
 }
 
 // evidence that the version is worse, as a logarithm: what both kinds say.

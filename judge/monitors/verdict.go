@@ -34,7 +34,7 @@ type term struct {
 
 type suspect struct {
 	evidence float64
-	finding  func(needed float64) Finding
+	finding  func() Finding
 	series   string
 }
 
@@ -52,7 +52,7 @@ func (j *Judge) Report(v fleet.Version) Report {
 	r.Evidence = ratio(evidence)
 	r.Notes, r.Where = j.notes(k), j.where(k)
 	r.Charts = j.chartsOf(k)
-	if k.worst >= math.Log(r.Needed) {
+	if k.worse {
 		r.Opinion = Worse
 		r.Evidence = ratio(k.worst)
 		return r
@@ -66,7 +66,14 @@ func (j *Judge) Report(v fleet.Version) Report {
 
 // ratio is a logarithm as the likelihood ratio that people read; beyond a
 // million nothing changes.
-func ratio(log float64) float64 { return min(math.Exp(min(log, 2*math.Log(1e6))), 1e6) }
+func ratio(log float64) float64 {
+	if log >= math.Log(evidenceMost) {
+		return evidenceMost
+	}
+	return math.Exp(log)
+}
+
+const evidenceMost = 1e6
 
 // terms are all that is judged of a version, each with its share of the budget.
 func (j *Judge) terms(k *contender, alpha float64) []term {
@@ -143,12 +150,12 @@ func (j *Judge) judgedGauges(k *contender) []*gaugeTrial {
 
 // one is a family by itself.
 func (j *Judge) one(t *trial, alpha float64) term {
-	t.x0 = j.floor(t, alpha)
+	t.x0 = t.floor(alpha)
 	e := math.Inf(-1)
 	if t.x0 <= floorMost {
 		e = t.evidence(t.x0)
 	}
-	return term{e, []suspect{{e, func(needed float64) Finding { return j.countFinding(t, needed) }, t.f.series}}}
+	return term{e, []suspect{{e, func() Finding { return j.countFinding(t) }, t.f.series}}}
 }
 
 // several are the parts of the work: the mean of their evidence.
@@ -167,19 +174,14 @@ func (j *Judge) several(parts []*trial, alpha float64) term {
 
 // level is a gauge, and whether it leaks.
 func (j *Judge) level(t *gaugeTrial, alpha float64) []term {
-	t.x0 = t.floor(len(j.running(t.k)), alpha)
+	t.x0 = t.floor(alpha)
 	e := t.above(t.x0)
-	all := []term{{e, []suspect{{e, func(needed float64) Finding { return j.levelFinding(t, needed) }, t.g.series}}}}
+	all := []term{{e, []suspect{{e, func() Finding { return j.levelFinding(t) }, t.g.series}}}}
 	if t.g.grows {
 		e := t.leaks(alpha)
-		all = append(all, term{e, []suspect{{e, func(needed float64) Finding { return j.leakFinding(t, needed) }, t.g.series + " growth"}}})
+		all = append(all, term{e, []suspect{{e, func() Finding { return j.leakFinding(t) }, t.g.series + " growth"}}})
 	}
 	return all
-}
-
-// floor of a trial, for as many servers as run the version now.
-func (j *Judge) floor(t *trial, alpha float64) float64 {
-	return t.floor(j.running(t.k), j.live(), alpha)
 }
 
 // running are the servers of a version that run it now.
@@ -193,18 +195,25 @@ func (j *Judge) running(k *contender) []int {
 	return all
 }
 
-// live are the columns that run the live version.
-func (j *Judge) live() []int {
-	var all []int
-	for at, c := range j.columns {
-		if c.role == live {
-			all = append(all, at)
-		}
-	}
-	return all
+// comparable tells whether a server runs the live version and was measured
+// lately.
+func (j *Judge) comparable(c *column) bool {
+	return c.role == live && j.now.Sub(c.seen) <= j.silent()
 }
 
-func (j *Judge) liveNow() int { return len(j.live()) }
+// silent is how long a server that is not measured is believed.
+func (j *Judge) silent() time.Duration { return max(silentAfter, 3*j.pace) }
+
+// liveNow is how many servers there are to compare with.
+func (j *Judge) liveNow() int {
+	n := 0
+	for _, c := range j.columns {
+		if j.comparable(c) {
+			n++
+		}
+	}
+	return n
+}
 
 // accuse adds up the evidence, and fills in the findings.
 func (j *Judge) accuse(k *contender, terms []term, r *Report) float64 {
@@ -214,21 +223,23 @@ func (j *Judge) accuse(k *contender, terms []term, r *Report) float64 {
 	logs := make([]float64, len(terms))
 	var all []suspect
 	for i, t := range terms {
-		logs[i] = t.evidence
+		if logs[i] = t.evidence; math.IsNaN(t.evidence) {
+			logs[i] = math.Inf(-1) // it says nothing
+		}
 		all = append(all, t.suspects...)
 	}
 	evidence := logSum(logs)
 	k.worst = max(k.worst, evidence)
 	slices.SortStableFunc(all, func(a, b suspect) int { return cmp.Compare(b.evidence, a.evidence) })
-	worse := k.worst >= math.Log(r.Needed)
+	k.worse = k.worse || k.worst >= math.Log(r.Needed)
 	for i, s := range all {
 		strong := s.evidence >= math.Log(r.Needed/shown)
-		if strong && worse {
+		if strong && k.worse {
 			k.accused[s.series] = max(k.accused[s.series], s.evidence)
 		}
 		known, accused := k.accused[s.series]
-		if strong || accused || worse && i == 0 && len(k.accused) == 0 {
-			f := s.finding(r.Needed)
+		if strong || accused || k.worse && i == 0 && len(k.accused) == 0 {
+			f := s.finding()
 			if accused {
 				f.Evidence = ratio(max(s.evidence, known))
 			} else {

@@ -11,17 +11,34 @@ import (
 )
 
 // countFinding is about something that was counted.
-func (j *Judge) countFinding(t *trial, needed float64) Finding {
-	f := Finding{Series: t.f.series, Direction: Up, Expected: t.expects(), Seen: t.seen}
+func (j *Judge) countFinding(t *trial) Finding {
+	f := Finding{Series: t.f.series, Direction: Up, Expected: t.expects(), Seen: t.seen, Among: t.occasions, Floor: math.Exp(t.x0)}
 	if t.f.down {
-		f.Direction = Down
+		f.Direction, f.Floor = Down, math.Exp(-t.x0)
 	}
-	f.Ratio = t.seen / max(f.Expected, .1)
-	f.Words = j.countWords(t, f)
+	f.Ratio = t.seen / max(f.Expected, expectedLeast)
+	f.Words = fmt.Sprintf("%s: %s in %s %s; %s.", j.called(t.f), amount(f.Seen), amount(f.Among), t.of(), j.predicts(t.k, t.minutes, t.against, amount(f.Expected)))
+	switch {
+	case f.Expected < expectedLeast:
+		f.Words += " Restarts of the live version do not explain that."
+	case t.f.down:
+		f.Words += fmt.Sprintf(" Restarts of the live version vary down to %s times; this is %s times.", figure(f.Floor), figure(f.Ratio))
+	default:
+		f.Words += varies(f)
+	}
 	if where := j.where(t.k); where != "" && t.f.series == "errors" {
 		f.Words += " " + where + "."
 	}
 	return f
+}
+
+// expectedLeast is how many events are expected at the least, where a ratio to
+// none would say nothing.
+const expectedLeast = .1
+
+// varies says how far a finding is beyond its floor.
+func varies(f Finding) string {
+	return fmt.Sprintf(" Restarts of the live version vary up to %s times; this is %s times.", figure(f.Floor), figure(f.Ratio))
 }
 
 // expects is what the new version was expected to count: at the live servers'
@@ -33,73 +50,77 @@ func (t *trial) expects() float64 {
 	return t.occasions * t.before.events / (t.before.occasions + t.peers.occasions)
 }
 
-// countWords: "Errors: 41 in 1,395 requests; web1's own history and 9 peers
-// predict 12. Servers and restarts of the live version vary up to 1.8 times; this
-// is 3.4 times."
-func (j *Judge) countWords(t *trial, f Finding) string {
-	predict := "predict"
-	if t.minutes == 0 && j.liveNow() == 1 {
-		predict = "predicts"
+// called is what people call the family.
+func (j *Judge) called(f *family) string {
+	switch name, labels := split(f.series); {
+	case f.quantile > 0 && strings.HasPrefix(name, "latency_seconds "):
+		return "Slower than " + milliseconds(f.edge)
+	case f.quantile > 0:
+		histogram, _, _ := strings.Cut(name, " ")
+		return capital(human(histogram)) + " above " + figure(f.edge)
+	case labels != "":
+		return capital(human(name)) + " of " + clean(partOf(labels))
+	default:
+		return capital(human(name))
 	}
-	vary := "vary up to"
-	floor, times := math.Exp(t.x0), f.Ratio
-	if t.f.down {
-		floor, vary = math.Exp(-t.x0), "vary down to"
-	}
-	return fmt.Sprintf("%s: %s in %s %s; %s %s %s. Servers and restarts of the live version %s %s times; this is %s times.",
-		j.called(t), amount(t.seen), amount(t.occasions), t.of(j), j.predictors(t.k, t.minutes), predict, amount(f.Expected), vary, figure(floor), figure(times))
 }
 
-// called is what people call the family.
-func (j *Judge) called(t *trial) string {
-	switch name, labels := split(t.f.series); {
-	case t.f.quantile > 0:
-		return fmt.Sprintf("Requests slower than %s (%s of %s)", milliseconds(t.f.edge), name, fleet.Quoted(string(j.watch.Live)))
-	case labels != "":
-		return capital(clean(name)) + " of " + clean(partOf(labels))
-	default:
-		return capital(clean(name))
+// human is the name of a series as people say it: "open files".
+func human(name string) string {
+	name = strings.ReplaceAll(strings.ReplaceAll(name, "_seconds", ""), "_total", "")
+	if name == "cpu" {
+		return "CPU"
 	}
+	return clean(strings.ReplaceAll(name, "_", " "))
 }
 
 // of is what the occasions are.
-func (t *trial) of(j *Judge) string {
-	if !j.counted() && t.f.quantile == 0 {
+func (t *trial) of() string {
+	if t.f.per == nil && t.f.quantile == 0 {
 		return "seconds"
 	}
 	return "requests"
 }
 
-// predictors are those by whom the new version is measured.
-func (j *Judge) predictors(k *contender, minutes int64) string {
-	peers := plural(int64(j.liveNow()), "live server")
-	if minutes == 0 {
-		return peers
+// predicts: "web1's own history and 9 live servers predict 12", those who were
+// compared with.
+func (j *Judge) predicts(k *contender, minutes int64, against []float64, what string) string {
+	n := int64(0)
+	for _, weight := range against {
+		if weight > 0 {
+			n++
+		}
 	}
-	return j.names(k) + "'s own history and " + peers
+	switch peers := plural(n, "live server"); {
+	case minutes > 0:
+		return j.names(k) + "'s own history and " + peers + " predict " + what
+	case n == 1:
+		return peers + " predicts " + what
+	default:
+		return peers + " predict " + what
+	}
 }
 
 // levelFinding is about a gauge.
-func (j *Judge) levelFinding(t *gaugeTrial, needed float64) Finding {
-	mine, theirs := t.mine/t.samples, t.theirs/t.samples
-	times := math.Exp(t.sum / t.n)
-	return Finding{
-		Series: t.g.series, Direction: Up, Expected: theirs, Seen: mine, Ratio: times,
-		Words: fmt.Sprintf("%s: %s over %s; %s predict %s. It varies up to %s times by itself; this is %s times.", capital(clean(t.g.series)), t.g.unit(mine), plural(int64(t.n), "minute"),
-			j.predictors(t.k, t.minutes), t.g.unit(theirs), figure(math.Exp(t.x0)), figure(times)),
-	}
+func (j *Judge) levelFinding(t *gaugeTrial) Finding {
+	f := t.finding(t.mine/t.samples, t.theirs/t.samples)
+	f.Floor = math.Exp(t.x0)
+	f.Words = fmt.Sprintf("%s: %s over %s; %s.%s", capital(human(t.g.series)), t.g.unit(f.Seen), plural(int64(t.n), "minute"),
+		j.predicts(t.k, t.minutes, t.against, t.g.unit(f.Expected)), varies(f))
+	return f
 }
 
 // leakFinding is about a gauge that grows.
-func (j *Judge) leakFinding(t *gaugeTrial, needed float64) Finding {
-	slope, _ := trend(t.ages, t.zs)
-	times := math.Exp(mean(t.zs[max(0, len(t.zs)-3):]))
-	last := len(t.zs)
-	return Finding{
-		Series: t.g.series, Direction: Up, Expected: 1, Seen: times, Ratio: times,
-		Words: fmt.Sprintf("%s grows by %s %% a minute more than on %s, over %s; by now it is %s times what it was before.", capital(clean(t.g.series)), figure(100*slope),
-			plural(int64(j.liveNow()), "live server"), plural(int64(last), "minute"), figure(times)),
-	}
+func (j *Judge) leakFinding(t *gaugeTrial) Finding {
+	f := t.finding(t.now, t.nowExpected)
+	f.Floor, f.Growth = math.Exp(leakRise), 100*t.slope
+	f.Words = fmt.Sprintf("%s: %s, and it grows by %s %% a minute, over %s; %s. Growth counts from %s times on; this is %s times.", capital(human(t.g.series)), t.g.unit(f.Seen),
+		figure(f.Growth), plural(int64(t.looked), "minute"), j.predicts(t.k, t.minutes, t.against, t.g.unit(f.Expected)), figure(f.Floor), figure(f.Ratio))
+	return f
+}
+
+func (t *gaugeTrial) finding(seen, expected float64) Finding {
+	return Finding{Series: t.g.series, Direction: Up, Seen: seen, Expected: expected, Ratio: seen / max(expected, t.g.small)}
 }
 
 // unit says a gauge's value as people do.
@@ -107,7 +128,7 @@ func (g *gauge) unit(x float64) string {
 	switch name := strings.ToLower(g.series); {
 	case strings.Contains(name, "mem") || strings.Contains(name, "heap") || strings.Contains(name, "rss") || strings.HasSuffix(name, "bytes"):
 		return figure(x/(1<<20)) + " MB"
-	case name == "cpu":
+	case strings.HasPrefix(name, "cpu"):
 		return figure(x) + " cores"
 	case strings.HasSuffix(name, "response_time") || strings.HasSuffix(name, "seconds"):
 		return milliseconds(x)
@@ -130,8 +151,11 @@ func figure(x float64) string {
 
 // amount is a number of events; of few expected ones a part counts.
 func amount(x float64) string {
-	if x < 10 && x != math.Trunc(x) {
-		return fmt.Sprintf("%.1f", x)
+	switch {
+	case x == 0:
+		return "none"
+	case x < 10 && x != math.Trunc(x):
+		return figure(x)
 	}
 	return grouped(whole(math.Round(x)))
 }
@@ -139,7 +163,7 @@ func amount(x float64) string {
 // odds are a likelihood ratio: "260:1".
 func odds(x float64) string {
 	switch {
-	case x >= 1e6:
+	case x >= evidenceMost:
 		return "over 1,000,000:1"
 	case x < 1:
 		return "less than 1:1"
@@ -180,7 +204,7 @@ const listMost = 4
 func list(all []string) string {
 	var names []string
 	for _, name := range all[:min(len(all), listMost)] {
-		names = append(names, clean(name))
+		names = append(names, human(name))
 	}
 	if more := len(all) - listMost; more > 0 {
 		return strings.Join(names, ", ") + fmt.Sprintf(" and %d more", more)
