@@ -13,7 +13,7 @@ PACKAGES := haproxy openssh-server openssh-client etcd-server busybox systemd sy
 
 # Packages whose tests run once more under the race detector (which needs a C
 # compiler). The suites over minutes of traffic run without.
-RACED := ./journal ./rollout/... ./observe ./observe/check ./host/... ./control ./api ./demo/...
+RACED := ./journal ./rollout/... ./observe ./observe/check ./observe/monitors ./host/... ./control ./api ./demo/...
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

@@ -59,8 +59,8 @@ func (c *Checks) verdict(now time.Time) Verdict {
 func (c *Checks) judge(now time.Time, upgraded []Upgraded) Verdict {
 	v := Verdict{Opinion: Healthy, Requests: c.errors.requests(upgraded)}
 	for _, u := range upgraded {
-		if words := c.bad(u); words != "" {
-			v.Findings = append(v.Findings, Finding{Server: u.Server.Name, Words: words})
+		if f := c.finding(u); f.Words != "" {
+			v.Findings = append(v.Findings, f)
 		}
 		if words := c.unknown(u); words != "" {
 			v.Missing = append(v.Missing, words)
@@ -79,7 +79,15 @@ func (c *Checks) judge(now time.Time, upgraded []Upgraded) Verdict {
 	return v
 }
 
-// bad returns what is wrong with the server, "" if nothing is known to be.
+// finding is what is wrong with the server, without words if nothing is.
+func (c *Checks) finding(u Upgraded) Finding {
+	if words := c.bad(u); words != "" {
+		return Finding{Server: u.Server.Name, Words: words}
+	}
+	return Finding{Server: u.Server.Name, Words: c.errors.excess(u), Failures: true}
+}
+
+// bad returns what is wrong with the server itself, "" if nothing is known to be.
 func (c *Checks) bad(u Upgraded) string {
 	last := c.recent[len(c.recent)-1]
 	if v, ok := last.Vitals[u.Server.Name]; ok {
@@ -96,7 +104,7 @@ func (c *Checks) bad(u Upgraded) string {
 	if words := c.always(func(l seen) string { return unhealthyStanding(l, u) }); words != "" {
 		return words
 	}
-	return c.errors.excess(u)
+	return ""
 }
 
 // always returns the sign of the last look if every one of the last inARow

@@ -48,6 +48,8 @@ type Finding struct {
 	Words  string `json:"words"`
 	// Family of log lines that it is about, "" if it is about something else.
 	Family string `json:"family,omitempty"`
+	// Failures: it is about requests that failed.
+	Failures bool `json:"-"`
 	// Series of the monitors that it is about, "" if it is about something else.
 	Series string `json:"series,omitempty"`
 }

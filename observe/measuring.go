@@ -22,7 +22,9 @@ type Gauge func(ctx context.Context, s fleet.Server) (o monitors.Observation, tr
 type Monitors struct {
 	Pool    Pool
 	Checker Checker
-	// Gauges measure a server; the first one that knows a number is believed.
+	// Gauges measure a server; of two that know a number the later one is believed,
+	// and before both the load balancer: it counts what customers see. A number
+	// that a server was measured by stays with its gauge.
 	Gauges []Gauge
 	// Every is the time between two measurements, Timeout the most that one may
 	// take.
@@ -30,6 +32,7 @@ type Monitors struct {
 	// Limits and Ignore are the policy's.
 	Limits fleet.Limits
 	Ignore []string
+	by     sources
 	// Past is what was measured before a rollout began, nil for nothing.
 	Past *Past
 	// Trace is the file in which a watch is recorded, "" for none. Note is what
@@ -48,7 +51,6 @@ type measuring struct {
 	chosen  map[string]bool
 	trouble map[string]string
 	trace   *trace
-	notes   []string
 	all     sync.WaitGroup
 }
 
@@ -223,18 +225,18 @@ func (m *Monitors) ask(ctx context.Context, s fleet.Server) (o *monitors.Observa
 		return nil, fmt.Sprintf("%s does not say which version it runs: %s", s.Name, vitals.VersionTrouble)
 	}
 	o = &monitors.Observation{Server: s.Name, Version: vitals.Version, Counters: map[string]float64{}, Histograms: map[string]monitors.Histogram{}, Gauges: map[string]float64{}}
-	for _, gauge := range m.Gauges {
+	for i, gauge := range m.Gauges {
 		more, why := gauge(ctx, s)
 		for _, w := range why {
 			trouble = w
 		}
+		maps.DeleteFunc(more.Gauges, func(name string, _ float64) bool { return !m.by.belongs(s.Name, name, i) })
 		merge(o, more)
 	}
 	return o, trouble
 }
 
-// merge adds what is not known yet. What the load balancer counts is what
-// customers see: it is believed before what a server counts of itself.
+// merge adds numbers, and replaces those that are known already.
 func merge(o *monitors.Observation, more monitors.Observation) {
 	maps.Copy(o.Counters, more.Counters)
 	maps.Copy(o.Histograms, more.Histograms)

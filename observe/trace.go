@@ -130,7 +130,7 @@ func (t *trace) observation(o monitors.Observation) {
 		t.head.Servers = append(t.head.Servers, o.Server)
 		t.failed(t.writeHead())
 	}
-	t.pending = append(monitors.AppendObservation(t.pending, o), '\n')
+	t.pending = monitors.AppendObservation(t.pending, o)
 }
 
 func (t *trace) flush() {

@@ -114,7 +114,8 @@ func (t *taken) draw(hists map[string]spread) {
 			next.errors, next.counted = e.by, true
 		}
 	}
-	for name, s := range hists {
+	for _, name := range inOrder(hists) {
+		s := hists[name]
 		if d.called == "" && !strings.Contains(name, "{") {
 			d.called, d.le = strings.Clone(name), slices.Clone(s.le)
 		}

@@ -80,7 +80,8 @@ func (t *taken) histogram(name string, s spread) {
 // choose makes the edges nearest to the live version's quantiles families that
 // are judged, once it is known where these are. The others are forgotten.
 func (j *Judge) choose() {
-	for name, all := range j.edges {
+	for _, name := range inOrder(j.edges) {
+		all := j.edges[name]
 		if len(all) == 0 || !known(all) {
 			continue
 		}

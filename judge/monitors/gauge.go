@@ -75,7 +75,8 @@ func (t *taken) gauges() {
 	if s, ok := t.steps[requests]; ok && s.known {
 		served = s.by
 	}
-	for name, value := range t.o.Gauges {
+	for _, name := range inOrder(t.o.Gauges) {
+		value := t.o.Gauges[name]
 		if math.IsNaN(value) || math.IsInf(value, 0) || value < 0 || t.j.ignores(name) {
 			continue
 		}

@@ -18,7 +18,7 @@ type gaugeTrial struct {
 	variance, drift float64
 	// minutes of history, next the one that is weighed next.
 	minutes, next int64
-	restarts      int
+	tails         tails
 	// x0 is the floor that was used last, leaked the most evidence of a look.
 	x0, leaked float64
 	looked     int
@@ -28,7 +28,6 @@ type gaugeTrial struct {
 	ages, zs []float64
 	// levels in the unit of the gauge, for people.
 	mine, theirs, samples float64
-	mineBefore            float64
 }
 
 // at returns the level of a minute.
@@ -221,11 +220,11 @@ func (t *gaugeTrial) tell(column int, l level) {
 }
 
 // floor is the rise of the level below which nothing counts.
-func (t *gaugeTrial) floor(alpha float64) float64 {
-	many := float64(max(len(t.k.columns), 1))
+func (t *gaugeTrial) floor(servers int, alpha float64) float64 {
+	many := float64(max(servers, 1))
 	own := (t.drift + t.variance/float64(max(t.minutes, 1))) / many
-	restart := student(t.restarts+restartsBefore, alpha) * gaugeRestart / 2 / math.Sqrt(many)
-	return math.Hypot(restart, normal(alpha)*math.Sqrt(own))
+	far := t.tails.at(alpha, restartsBefore)
+	return math.Hypot(far.student*gaugeRestart/2/math.Sqrt(many), far.normal*math.Sqrt(own))
 }
 
 // steps are the rises above the floor that are weighed.
@@ -282,7 +281,7 @@ func (t *gaugeTrial) leak(alpha float64) float64 {
 	// What a server drifts in the length of its history is noise of a slope, too.
 	minutes := float64(len(t.zs))
 	v := t.variance/spread + t.drift/(minutes*minutes)
-	floor := leakFloor + normal(alpha)*math.Sqrt(v)
+	floor := leakFloor + t.tails.at(alpha, restartsBefore).normal*math.Sqrt(v)
 	var each [len(slopes)]float64
 	for i, d := range slopes {
 		each[i] = (d*(slope-floor) - d*d/2) / v

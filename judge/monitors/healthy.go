@@ -40,7 +40,7 @@ func (j *Judge) waiting(k *contender) []string {
 	if left := j.settings.Least - j.now.Sub(k.since); left > 0 {
 		all = append(all, left.Round(time.Second).String()+" more of watching")
 	}
-	if more := j.settings.Requests - int64(k.requests); more > 0 {
+	if more := j.settings.Requests - whole(k.requests); more > 0 {
 		all = append(all, plural(more, "more request"))
 	}
 	return all
@@ -69,8 +69,12 @@ func (j *Judge) unseen(k *contender) []string {
 func (j *Judge) counted() bool { _, ok := j.index[requests]; return ok }
 
 func (j *Judge) names(k *contender) string {
+	running := j.running(k)
+	if len(running) == 0 {
+		running = k.columns
+	}
 	var all []string
-	for _, at := range k.columns {
+	for _, at := range running {
 		all = append(all, j.columns[at].name)
 	}
 	slices.Sort(all)
@@ -110,7 +114,7 @@ func (j *Judge) doubts(k *contender, r Report) []string {
 
 // more is a number of requests, and how long that takes at this rate.
 func (j *Judge) more(k *contender, r Report, requests float64) string {
-	words := "about " + plural(int64(roundUp(requests)), "more request")
+	words := "about " + plural(whole(roundUp(requests)), "more request")
 	if watched := j.now.Sub(k.since); r.Requests > 0 && watched > 0 {
 		takes := time.Duration(requests / float64(r.Requests) * float64(watched))
 		words += fmt.Sprintf(" (%s at this rate)", about(takes))

@@ -45,9 +45,6 @@ func (j *Judge) try(f *family, k *contender) *trial {
 		dispersion: dispersion(servers, f.traits.dispersion), minutes: minutes,
 	}
 	n.precision = 1 / heterogeneity(servers, n.dispersion)
-	if minutes == 0 {
-		n.precision = 1 / unknownHeterogeneity
-	}
 	for _, s := range servers {
 		n.weights[s.at] = (s.counted/n.dispersion + n.precision) / (s.share/n.dispersion + n.precision)
 		n.counted[s.at] = s.counted
@@ -149,8 +146,15 @@ func dispersion(servers []server, least float64) float64 {
 	return max((chi+dispersionBefore*least*dispersionBlocks)/(freedom+dispersionBlocks), least)
 }
 
+// What is believed of the differences between servers beforehand: that they
+// differ by some 30 %, as if that had been seen of two servers.
+const (
+	differenceBefore = .1
+	differencesSeen  = 2
+)
+
 // heterogeneity is the variance of the servers' weights (tau squared), by the
-// method of moments, with two servers that differ by 20 % added beforehand.
+// method of moments. A server that counted little says little of it.
 func heterogeneity(servers []server, dispersion float64) float64 {
 	over, squares, n := 0.0, 0.0, 0.0
 	for _, s := range servers {
@@ -159,18 +163,17 @@ func heterogeneity(servers []server, dispersion float64) float64 {
 		}
 		over += (s.counted-s.share)*(s.counted-s.share) - dispersion*s.share
 		squares += s.share * s.share
-		n++
+		n += s.share / (s.share + dispersion/differenceBefore)
 	}
 	seen := 0.0
 	if squares > 0 {
 		seen = max(0, over/squares)
 	}
-	return (.08 + n*seen) / (n + 2)
+	if len(servers) < 2 {
+		n = 0 // one differs from nobody
+	}
+	return (differencesSeen*differenceBefore + n*seen) / (n + differencesSeen)
 }
-
-// unknownHeterogeneity is believed where there is no past at all: servers that
-// differ by 40 %.
-const unknownHeterogeneity = .16
 
 // drift is the variance by which a server's rate differs between the halves of
 // its past, without what counting alone explains.
@@ -251,7 +254,11 @@ func (f *family) changedAt(r restart, before int64, dispersion float64) (u, nois
 // floor is the excess below which nothing counts, for a chance of a false alarm
 // of alpha: what restarts do, of which little is known (Student's t), and what
 // is known of the servers (normal).
-func (n *noise) floor(columns, peers []int, alpha float64) float64 {
+func (t *trial) floor(columns, peers []int, alpha float64) float64 {
+	n := t.noise
+	if n.minutes == 0 {
+		n.precision = 1 / heterogeneity(t.meanwhile(), n.dispersion)
+	}
 	many := float64(max(len(columns), 1))
 	counted := 0.0
 	for _, at := range columns {
@@ -263,8 +270,8 @@ func (n *noise) floor(columns, peers []int, alpha float64) float64 {
 	for _, at := range peers {
 		own += n.uncertainty(at) / float64(len(peers)*len(peers))
 	}
-	restart := student(n.restarts+restartsBefore, alpha) * math.Sqrt(n.restart/many)
-	return math.Hypot(restart, normal(alpha)*math.Sqrt(own))
+	far := t.tails.at(alpha, n.restarts+restartsBefore)
+	return math.Hypot(far.student*math.Sqrt(n.restart/many), far.normal*math.Sqrt(own))
 }
 
 // uncertainty of a server's weight, as a variance.
@@ -276,12 +283,20 @@ func (n *noise) uncertainty(at int) float64 {
 	return 1 / (counted/n.dispersion + n.precision)
 }
 
-// student and normal are quantiles: of what exceeds them there is alpha/2.
-func student(freedom int, alpha float64) float64 {
-	return distuv.StudentsT{Sigma: 1, Nu: float64(freedom)}.Quantile(1 - alpha/2)
+// tails are how far out chance gets, in standard deviations: of what exceeds them
+// there is alpha/2. They take long to compute, and change seldom.
+type tails struct {
+	alpha           float64
+	freedom         int
+	student, normal float64
 }
 
-func normal(alpha float64) float64 { return distuv.UnitNormal.Quantile(1 - alpha/2) }
+func (t *tails) at(alpha float64, freedom int) *tails {
+	if t.alpha != alpha || t.freedom != freedom {
+		*t = tails{alpha, freedom, distuv.StudentsT{Sigma: 1, Nu: float64(freedom)}.Quantile(1 - alpha/2), distuv.UnitNormal.Quantile(1 - alpha/2)}
+	}
+	return t
+}
 
 func total(all []float64) float64 {
 	sum := 0.0

@@ -1,6 +1,7 @@
 package monitors
 
 import (
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -44,15 +45,40 @@ func (t *taken) take() {
 	if fell || t.changed {
 		t.began()
 	}
+	t.meet()
 	for name, s := range t.steps {
 		t.counter(name, s)
 	}
-	for name, s := range hists {
-		t.histogram(name, s)
+	for _, name := range inOrder(hists) {
+		t.histogram(name, hists[name])
 	}
 	t.served()
 	t.gauges()
 	t.draw(hists)
+}
+
+// inOrder are the names of a map in an order that is always the same: a recorded
+// watch that is judged again gives the same verdict in the same words.
+func inOrder[V any](named map[string]V) []string { return slices.Sorted(maps.Keys(named)) }
+
+// meet makes the families of counters that were not seen before, in order.
+func (t *taken) meet() {
+	var names []string
+	for name := range t.steps {
+		if _, ok := t.j.byName[name]; !ok && hasFamily(name) {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		t.j.family(name)
+	}
+}
+
+// hasFamily tells whether a counter is of something that happens in requests, and
+// not of the requests themselves.
+func hasFamily(name string) bool {
+	return name != requests && !strings.HasPrefix(name, requests+"{")
 }
 
 // value is the last reading of a series of the server.
@@ -78,7 +104,7 @@ func (t *taken) began() {
 
 // counter brings a counter's step to its family.
 func (t *taken) counter(name string, s step) {
-	if name == requests || strings.HasPrefix(name, requests+"{") {
+	if !hasFamily(name) {
 		return
 	}
 	f := t.j.family(name)
@@ -182,7 +208,8 @@ func (s spread) total() float64 { return s.count[len(s.count)-1] }
 // as good as absent.
 func (t *taken) histograms(fell *bool) map[string]spread {
 	all := map[string]spread{}
-	for name, h := range t.o.Histograms {
+	for _, name := range inOrder(t.o.Histograms) {
+		h := t.o.Histograms[name]
 		if !h.sound() {
 			continue
 		}

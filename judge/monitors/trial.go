@@ -29,13 +29,14 @@ type trial struct {
 	// occasions of both sides with the servers' weights.
 	peers             count
 	share, peersShare float64
+	// each of the peers, by column.
+	each []count
 	// pending is what waits for the other side to be measured.
 	pending []count
 	waiting int
+	tails   tails
 	// x0 is the floor that was used last.
-	x0       float64
-	floorFor floorKey
-	floorIs  float64
+	x0 float64
 }
 
 // weigh judges the counts of a tick that is over.
@@ -88,7 +89,7 @@ func (j *Judge) measured(f *family, k *contender) bool {
 // collect adds what was just counted to what waits.
 func (t *trial) collect(j *Judge, k *contender) {
 	for len(t.pending) < len(j.columns) {
-		t.pending = append(t.pending, count{})
+		t.pending, t.each = append(t.pending, count{}), append(t.each, count{})
 	}
 	for at, c := range j.columns {
 		if n := t.f.now[at]; n.seen && (c.role == live || c.role == canary && c.of == k) {
@@ -128,6 +129,7 @@ func (t *trial) weigh(j *Judge, now time.Time) {
 			peers += n.events
 			peersShare += n.occasions * t.weight(at)
 			t.peers.add(n.events, n.occasions)
+			t.each[at].add(n.events, n.occasions)
 			continue
 		}
 		due, age := n.occasions*t.weight(at), c.age(now)
@@ -154,6 +156,18 @@ func (t *trial) weigh(j *Judge, now time.Time) {
 	if t.f.warm {
 		t.warm.add(sign, late, lateShare, peers, peersShare, t.dispersion)
 	}
+}
+
+// meanwhile is what the live servers counted since the upgrade, and what each
+// would have at their common rate: how they differ, where there is no past.
+func (t *trial) meanwhile() []server {
+	var all []server
+	for at, c := range t.each {
+		if c.occasions > 0 && t.peers.occasions > 0 {
+			all = append(all, server{at: at, counted: c.events, share: c.occasions * t.peers.events / t.peers.occasions})
+		}
+	}
+	return all
 }
 
 func (t *trial) sign() float64 {

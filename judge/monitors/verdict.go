@@ -46,11 +46,11 @@ func (j *Judge) Report(v fleet.Version) Report {
 		r.Missing = []string{"no server runs " + fleet.Quoted(string(v)) + " yet"}
 		return r
 	}
-	r.Requests = int64(k.requests)
+	r.Requests = whole(k.requests)
 	terms := j.terms(k, alpha/float64(max(len(j.contenders), 1)))
 	evidence := j.accuse(k, terms, &r)
 	r.Evidence = ratio(evidence)
-	r.Notes = j.notes(k)
+	r.Notes, r.Where = j.notes(k), j.where(k)
 	r.Charts = j.chartsOf(k)
 	if k.worst >= math.Log(r.Needed) {
 		r.Opinion = Worse
@@ -66,7 +66,7 @@ func (j *Judge) Report(v fleet.Version) Report {
 
 // ratio is a logarithm as the likelihood ratio that people read; beyond a
 // million nothing changes.
-func ratio(log float64) float64 { return math.Exp(min(log, math.Log(1e6))) }
+func ratio(log float64) float64 { return min(math.Exp(min(log, 2*math.Log(1e6))), 1e6) }
 
 // terms are all that is judged of a version, each with its share of the budget.
 func (j *Judge) terms(k *contender, alpha float64) []term {
@@ -167,7 +167,7 @@ func (j *Judge) several(parts []*trial, alpha float64) term {
 
 // level is a gauge, and whether it leaks.
 func (j *Judge) level(t *gaugeTrial, alpha float64) []term {
-	t.x0 = t.floor(alpha)
+	t.x0 = t.floor(len(j.running(t.k)), alpha)
 	e := t.above(t.x0)
 	all := []term{{e, []suspect{{e, func(needed float64) Finding { return j.levelFinding(t, needed) }, t.g.series}}}}
 	if t.g.grows {
@@ -177,20 +177,20 @@ func (j *Judge) level(t *gaugeTrial, alpha float64) []term {
 	return all
 }
 
-// floor of a trial, with what is not known of the live servers.
+// floor of a trial, for as many servers as run the version now.
 func (j *Judge) floor(t *trial, alpha float64) float64 {
-	key := floorKey{t, len(t.k.columns), alpha, j.liveNow()}
-	if t.floorFor != key {
-		t.floorFor, t.floorIs = key, t.noise.floor(t.k.columns, j.live(), alpha)
-	}
-	return t.floorIs
+	return t.floor(j.running(t.k), j.live(), alpha)
 }
 
-type floorKey struct {
-	t       *trial
-	columns int
-	alpha   float64
-	live    int
+// running are the servers of a version that run it now.
+func (j *Judge) running(k *contender) []int {
+	var all []int
+	for _, at := range k.columns {
+		if c := j.columns[at]; c.role == canary && c.of == k {
+			all = append(all, at)
+		}
+	}
+	return all
 }
 
 // live are the columns that run the live version.
