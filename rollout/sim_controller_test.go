@@ -110,6 +110,10 @@ func (j *simJournal) put(e Event) {
 	if j.heard != nil {
 		j.heard(e)
 	}
+	if c := j.state.Candidates(); j.w.hasty && e.Kind == TurnReversed && j.state.Phase == Watching && len(j.state.Tried) > 0 {
+		j.w.hasty = false
+		j.sayLocked(Event{Kind: Promoted, By: "ana", Version: c[0]})
+	}
 }
 
 // say is a human's event.

@@ -20,8 +20,10 @@ type world struct {
 	random  *rand.Rand
 	service fleet.Service
 	servers []*simServer
-	// versions are deployed.
+	// versions are deployed; hasty: the human chooses one as soon as another
+	// one goes back.
 	versions fleet.Versions
+	hasty    bool
 	epoch    int
 	gone     time.Time // the balancer does not answer before
 	journal  *simJournal
@@ -90,6 +92,7 @@ func newWorld(seed uint64) (*world, illnesses) {
 	w.service = w.drawService(n)
 	w.versions = fleet.Versions{simNew, "v3", "v4"}[:max(1, random.IntN(5)-1)]
 	ill := illnesses{}
+	w.hasty = random.IntN(4) == 0
 	for _, v := range w.versions {
 		ill[v] = drawIllness(random)
 	}

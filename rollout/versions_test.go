@@ -18,18 +18,20 @@ func TestSeveralVersionsKilledBetweenAnyTwoEffects(t *testing.T) {
 	for name, c := range map[string]struct {
 		ill          string
 		choice, want fleet.Version
+		hasty        bool
 	}{
-		"both fit, v2 is chosen":  {"", "v2", "v2"},
-		"both fit, v3 is chosen":  {"", "v3", "v3"},
-		"v3 falls ill":            {"v3 falls ill after 4s", "", "v2"},
-		"v2 is never healthy":     {"v2 is never healthy", "", "v3"},
-		"v2 is chosen with worse": {"v3 falls ill after 4s\nworse ask", "v2", "v2"},
+		"both fit, v2 is chosen":  {"", "v2", "v2", false},
+		"both fit, v3 is chosen":  {"", "v3", "v3", false},
+		"v3 falls ill":            {"v3 falls ill after 4s", "", "v2", false},
+		"v2 is chosen in haste":   {"v3 falls ill after 4s", "", "v2", true},
+		"v2 is never healthy":     {"v2 is never healthy", "", "v3", false},
+		"v2 is chosen with worse": {"v3 falls ill after 4s\nworse ask", "v2", "v2", false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			moment, more := 1, true
 			for ; more; moment++ {
-				more = killedAt(t, moment, c.ill, c.choice, c.want)
+				more = killedAt(t, moment, c.hasty, c.ill, c.choice, c.want)
 			}
 			if moment < 200 {
 				t.Errorf("only %d moments were tried", moment)
@@ -39,13 +41,13 @@ func TestSeveralVersionsKilledBetweenAnyTwoEffects(t *testing.T) {
 }
 
 // killedAt tells whether there were operations after the moment.
-func killedAt(t *testing.T, moment int, ill string, choice, want fleet.Version) (more bool) {
+func killedAt(t *testing.T, moment int, hasty bool, ill string, choice, want fleet.Version) (more bool) {
 	synctest.Test(t, func(t *testing.T) {
 		s, err := readScenario("servers 4\nkeep 3\nversions v2 v3\nwatch 5s 200s\n" + ill)
 		if err != nil {
 			t.Fatal(err)
 		}
-		s.world.kills[moment] = true
+		s.world.kills[moment], s.world.hasty = true, hasty
 		run := simulation{w: s.world, ill: s.ill, quiet: true, choice: choice}
 		run.do()
 		more = s.world.ops > moment
