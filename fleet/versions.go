@@ -14,7 +14,7 @@ type Versions []Version
 func ParseVersions(text string) (Versions, error) {
 	var all Versions
 	for _, part := range strings.Split(text, ",") {
-		v, err := ParseVersion(strings.TrimSpace(part))
+		v, err := ParseVersion(strings.Trim(part, " "))
 		if err != nil {
 			return nil, err
 		}

@@ -83,12 +83,14 @@ func (j *Judge) choose() {
 		if len(all) == 0 || !known(all) {
 			continue
 		}
+		left := all // each quantile has an edge of its own, above that of the one before
 		for _, q := range quantiles {
-			f := nearest(all, 1-q.of)
+			f := nearest(left, 1-q.of)
 			if f == nil && q.of == rarest {
-				f = tail(all, 1-q.of)
+				f = tail(left, 1-q.of)
 			}
-			if f != nil && f.quantile == 0 {
+			if f != nil {
+				left = left[slices.Index(left, f)+1:]
 				f.quantile, f.traits = q.of, q.traits
 				f.series = fmt.Sprintf("%s %s", name, q.name)
 				f.ignored = j.ignores(f.series)

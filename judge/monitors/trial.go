@@ -8,7 +8,7 @@ import (
 const (
 	// coldFor is how long after a start latency is not compared, but for what no
 	// cold start explains.
-	coldFor = 150 * time.Second
+	coldFor = 2 * time.Minute
 	// coldBy is what a cold start may add to a logarithm, and coldEnds how fast
 	// it ends.
 	coldBy = 1.6
@@ -200,10 +200,11 @@ func (t *trial) cold(age time.Duration) float64 {
 
 // evidence that the version is worse, as a logarithm: what both kinds say.
 func (t *trial) evidence(floor float64) float64 {
+	found := t.all.above(floor)
 	if t.f.warm {
-		return logMean([]float64{t.all.above(floor), t.warm.above(floor)})
+		found = logMean([]float64{found, t.warm.above(floor)})
 	}
-	return min(t.all.above(floor), t.steadily(floor))
+	return min(found, t.steadily(floor))
 }
 
 // remembered is how many events of the past are believed beside those of now.
