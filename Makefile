@@ -1,6 +1,6 @@
 # Every way of working on noon. "make" lists them.
 .DEFAULT_GOAL := help
-.PHONY: help build demo test packages check test-docker race bench bench-logs bench-judge bench-judge-logs build-all vuln clean
+.PHONY: help build demo test packages check test-long test-docker race bench bench-logs bench-judge bench-judge-logs build-all vuln clean
 
 export CGO_ENABLED = 0
 # One way of compiling for tests and binaries, so that nothing is compiled twice.
@@ -13,7 +13,7 @@ PACKAGES := haproxy openssh-server openssh-client etcd-server busybox systemd sy
 
 # Packages whose tests run once more under the race detector (which needs a C
 # compiler). The suites over minutes of traffic run without.
-RACED := ./journal ./rollout/... ./observe ./observe/check ./host/... ./control ./api ./demo/...
+RACED := ./journal ./rollout/... ./observe ./observe/check ./observe/monitors ./host/... ./control ./api ./demo/...
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,6 +27,9 @@ demo: build ## a webshop, a good deploy and a bad one, on this machine
 test: packages check ## install what the tests need (Debian), run everything
 	go test -timeout 12m ./...
 	$(MAKE) --no-print-directory race
+
+test-long: packages ## monitors end to end, as slow as in life (some 20 minutes)
+	go test -timeout 60m -run TestLong -v ./e2e -long
 
 test-docker: ## following a real Docker's logs (needs dockerd and root)
 	go test -tags dockerd -run Docker -v ./observe/logs

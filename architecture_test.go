@@ -33,7 +33,7 @@ var mayImport = map[string][]string{
 
 	// Doing it. The state machine says itself what it needs of the world.
 	"rollout":        {"fleet", "plan", "judge", "judge/logs"},
-	"rollout/record": {"fleet", "rollout", "journal"},
+	"rollout/record": {"fleet", "judge", "rollout", "journal"},
 	"journal":        {},
 
 	// Drivers know their contract and the fleet, never a sibling.

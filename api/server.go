@@ -21,7 +21,7 @@ import (
 
 // Control takes orders.
 type Control interface {
-	Plan(ctx context.Context, version fleet.Version) (plan.Plan, error)
+	Plan(ctx context.Context, versions fleet.Versions) (plan.Plan, error)
 	Deploy(ctx context.Context, o control.Order) (int64, error)
 	TakeUp(ctx context.Context) (int64, error)
 	Say(ctx context.Context, w control.Words) (int64, error)
@@ -127,20 +127,20 @@ func (s *server) getDoctor(ctx context.Context, _ *struct{}) (*body[[]control.Ex
 	return answer(s.control.Examine(ctx))
 }
 
-// PlanRequest asks what a deploy of a version would do.
+// PlanRequest asks what a deploy of a version, or of several ("v2,v3"), would do.
 type PlanRequest struct {
 	Version string `json:"version" maxLength:"1000"`
 }
 
 func (s *server) postPlan(ctx context.Context, in *body[PlanRequest]) (*body[plan.Plan], error) {
-	version, err := fleet.ParseVersion(in.Body.Version)
+	versions, err := fleet.ParseVersions(in.Body.Version)
 	if err != nil {
 		return nil, usageError(err)
 	}
-	return answer(s.control.Plan(ctx, version))
+	return answer(s.control.Plan(ctx, versions))
 }
 
-// DeployRequest starts a rollout.
+// DeployRequest starts a rollout to a version, or to one of several ("v2,v3").
 type DeployRequest struct {
 	Version string `json:"version" maxLength:"1000"`
 	By      string `json:"by" maxLength:"200"`
@@ -148,11 +148,11 @@ type DeployRequest struct {
 }
 
 func (s *server) postRollout(ctx context.Context, in *body[DeployRequest]) (*body[Number], error) {
-	version, err := fleet.ParseVersion(in.Body.Version)
+	versions, err := fleet.ParseVersions(in.Body.Version)
 	if err != nil {
 		return nil, usageError(err)
 	}
-	return number(s.control.Deploy(ctx, control.Order{Version: version, By: in.Body.By, Why: in.Body.Why}))
+	return number(s.control.Deploy(ctx, control.Order{Versions: versions, By: in.Body.By, Why: in.Body.Why}))
 }
 
 // OrderRequest is a human's word about the rollout under way.
@@ -161,11 +161,21 @@ type OrderRequest struct {
 	By   string `json:"by" maxLength:"200"`
 	Why  string `json:"why,omitempty" maxLength:"1000"`
 	Seen int64  `json:"seen,omitempty"`
+	// Version is the one to promote, where there are several.
+	Version string `json:"version,omitempty" maxLength:"200"`
 }
 
 func (s *server) postOrder(ctx context.Context, in *body[OrderRequest]) (*body[Number], error) {
 	w := in.Body
-	return number(s.control.Say(ctx, control.Words{Verb: control.Verb(w.Verb), By: w.By, Why: w.Why, Seen: w.Seen}))
+	words := control.Words{Verb: control.Verb(w.Verb), By: w.By, Why: w.Why, Seen: w.Seen}
+	if w.Version != "" {
+		version, err := fleet.ParseVersion(w.Version)
+		if err != nil {
+			return nil, usageError(err)
+		}
+		words.Version = version
+	}
+	return number(s.control.Say(ctx, words))
 }
 
 func (s *server) postTakeUp(ctx context.Context, _ *struct{}) (*body[Number], error) {

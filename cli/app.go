@@ -20,6 +20,7 @@ import (
 	"noon/api"
 	"noon/fleet"
 	"noon/journal"
+	"noon/observe"
 )
 
 // Exit statuses, as "noon deploy --help" lists them.
@@ -40,6 +41,8 @@ type app struct {
 	output   string
 	noColour bool
 	cluster  journal.Cluster
+	// past is what a controller that stays has measured, nil for nothing.
+	past *observe.Past
 
 	out, err io.Writer
 	paint    palette

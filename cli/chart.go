@@ -61,8 +61,7 @@ func (a *app) charts(all []monitors.Chart) string {
 // draw is a chart in lines, none wider than there is room for.
 func (l chartLook) draw(c monitors.Chart) []string {
 	lines := l.heading(c)
-	_, drawable := c.Most()
-	if columns := min(l.columns, chartMost); columns >= chartLeast && drawable {
+	if columns := min(l.columns, chartMost); columns >= chartLeast && c.Drawable() {
 		lines = append(lines, l.plot(c, columns)...)
 	}
 	for i, line := range lines {
@@ -75,7 +74,7 @@ func (l chartLook) draw(c monitors.Chart) []string {
 // lines where there is no room for one.
 func (l chartLook) heading(c monitors.Chart) []string {
 	signs, name := signsOf(l.ascii), l.paint.strong(fleet.Plain(oneLine(c.Name)))
-	if _, drawable := c.Most(); !drawable {
+	if _, known := c.Most(); !known {
 		return []string{name + "  nothing measured yet"}
 	}
 	parts := []string{name, "canary " + l.paint.strong(signs.canary) + " " + lastFigure(c.Canary, c.Unit)}

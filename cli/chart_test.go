@@ -87,6 +87,7 @@ func TestCharts(t *testing.T) {
 		"chart_at_start": {fine, early},
 		"chart_not_yet":  {fine, late},
 		"chart_few":      {fine, few},
+		"chart_two":      {fine, monitors.Chart{Name: "errors", Unit: "%", Upgraded: 1, Every: time.Second, Canary: plotted(2, func(int) float64 { return 2 }), Live: plotted(2, func(int) float64 { return math.NaN() })}},
 		"chart_zero":     {fine, still},
 		"chart_nothing":  {fine, monitors.Chart{Name: "errors\x1b[2J", Unit: "%", Canary: plotted(9, func(int) float64 { return math.NaN() })}},
 	} {

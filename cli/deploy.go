@@ -14,6 +14,9 @@ import (
 const deployAbout = `Take one server out of the load balancer, upgrade it, see that it is well, put
 it back, watch it against the live servers, and then do the others.
 
+Several versions ("v2,v3") get a canary each, and are watched side by side. One
+that is worse goes back alone; of those that are fit, "noon promote v3" chooses.
+
 Where "noon serve" runs, it does the work and goes on when this command ends.
 Otherwise this command is the controller: Ctrl-C once finishes the server under
 way and holds; twice stops at once and says what is out. "noon deploy" with the
@@ -27,8 +30,8 @@ func (a *app) deployCommand() *cobra.Command {
 	var why string
 	var wait bool
 	cmd := &cobra.Command{
-		Use: "deploy VERSION", Short: "Upgrade the servers to a version, one at a time", Long: deployAbout,
-		Example: "  noon deploy v1.9.0\n  noon deploy v1.9.0 --why \"ticket 312\" --output json",
+		Use: "deploy VERSION[,VERSION]", Short: "Upgrade the servers to a version, one at a time", Long: deployAbout,
+		Example: "  noon deploy v1.9.0\n  noon deploy v1.9.0 --why \"ticket 312\" --output json\n  noon deploy v1.9.0,v2.0.0",
 		Args:    args(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.deploy(cmd.Context(), args[0], why, wait)
@@ -61,7 +64,9 @@ func (a *app) verbCommand(verb, short, example string) *cobra.Command {
 	var why string
 	cmd := &cobra.Command{
 		Use: verb, Short: short, Example: "  " + example, Args: args(cobra.NoArgs),
-		RunE: func(cmd *cobra.Command, _ []string) error { return a.say(cmd.Context(), verb, why) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return a.say(cmd.Context(), api.OrderRequest{Verb: verb, By: who(), Why: why})
+		},
 	}
 	cmd.Flags().StringVar(&why, "why", "", "a reason, for the receipt")
 	return cmd
@@ -69,13 +74,14 @@ func (a *app) verbCommand(verb, short, example string) *cobra.Command {
 
 // say gives the order. Where no controller runs, this command carries the
 // rollout on itself.
-func (a *app) say(ctx context.Context, verb, why string) error {
+func (a *app) say(ctx context.Context, order api.OrderRequest) error {
+	verb := order.Verb
 	return a.with(ctx, foreground, func(s *session) error {
 		_, known, err := latest(ctx, s)
 		if err != nil {
 			return err
 		}
-		number, err := a.order(ctx, s, verb, why)
+		number, err := a.order(ctx, s, order)
 		if err != nil {
 			return err
 		}
@@ -116,10 +122,10 @@ func wanted(verb string) rollout.Outcome {
 
 // order says the verb; "resume" after a crash has nothing to say when the
 // rollout is not held: carrying it on is all.
-func (a *app) order(ctx context.Context, s *session, verb, why string) (int64, error) {
-	number, err := s.Order(ctx, api.OrderRequest{Verb: verb, By: who(), Why: why})
+func (a *app) order(ctx context.Context, s *session, order api.OrderRequest) (int64, error) {
+	number, err := s.Order(ctx, order)
 	var unfit *api.Error
-	if verb != "resume" || !s.own() || !errors.As(err, &unfit) || unfit.Kind != api.Unfit {
+	if order.Verb != "resume" || !s.own() || !errors.As(err, &unfit) || unfit.Kind != api.Unfit {
 		return number, err
 	}
 	summary, errList := s.Rollouts(ctx, 1)

@@ -201,6 +201,9 @@ func (f *follower) key(ctx context.Context, key byte) *exit {
 		return nil
 	case verbs[key] == "":
 		return nil
+	case key == 'p' && len(f.state.Candidates()) > 1:
+		f.screen.print(fmt.Sprintf("%s are candidates: choose one with \"noon promote VERSION\" in another terminal", f.state.Candidates().Words()))
+		return nil
 	case (key == 'r' || key == 'a') && !again:
 		f.pressed = key
 		f.screen.print(fmt.Sprintf("%s? Press %c again", verbs[key], key))

@@ -31,7 +31,7 @@ func (a *app) historyCommand() *cobra.Command {
 					if result == "" {
 						result = string(r.Phase)
 					}
-					rows = append(rows, []string{fmt.Sprint(r.Number), r.Started.Local().Format(time.DateTime), string(r.Version), result, r.By, oneLine(r.Reason)})
+					rows = append(rows, []string{fmt.Sprint(r.Number), r.Started.Local().Format(time.DateTime), r.Goal(), result, r.By, oneLine(r.Reason)})
 				}
 				if len(rows) == 0 {
 					rows = [][]string{{"no rollout yet; \"noon deploy VERSION\" starts one"}}

@@ -11,8 +11,8 @@ import (
 
 const aboutReplay = `Judges recorded watches again, tick by tick, also with other settings, and says
 each change of the verdict and of what was found, and how it was at the end.
-A trace is JSON Lines, as noon records one beside each receipt; gzip is read; - is
-standard input. What is written about it is in docs/judge.md.
+noon records the watch of each rollout in .noon/watches; - is standard input, gzip
+is read. docs/judge.md describes what is in a trace.
 
 The exit status is 0 when every trace could be judged, whatever the verdict is; 1
 when one is broken (then the line is named, and nothing is judged); 2 when the
@@ -24,7 +24,7 @@ func (a *app) judgeReplayCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "replay TRACE...", Short: "Judge recorded watches again, also with other settings",
 		Long:    aboutReplay,
-		Example: "  noon judge replay watch.jsonl\n  noon judge replay watch.jsonl.gz --charts\n  noon judge replay watch.jsonl --errors +0.5pt --latency 1.25x --output json\n  noon judge replay watch.jsonl --ignore memory --ignore 'errors{endpoint=\"/search\"}'",
+		Example: "  noon judge replay .noon/watches/shop-000007.jsonl\n  noon judge replay watch.jsonl.gz --charts\n  noon judge replay watch.jsonl --errors +0.5pt --latency 1.25x --output json\n  noon judge replay watch.jsonl --ignore memory --ignore 'errors{endpoint=\"/search\"}'",
 		Args:    args(cobra.MinimumNArgs(1)),
 		RunE: func(cmd *cobra.Command, traces []string) error {
 			if s.Least < 0 || s.Requests < 0 {
@@ -35,10 +35,10 @@ func (a *app) judgeReplayCommand() *cobra.Command {
 	}
 	f := cmd.Flags()
 	f.DurationVar(&s.Least, "least", 0, "the least time of watching before a version is healthy, like 10m")
-	f.Int64Var(&s.Requests, "requests", 0, "the least number of requests before a version is healthy")
-	f.Var(limitFlag{&s.Limits.Errors}, "errors", "how many more errors still are healthy: 2x (times), +0.5pt (points of a percentage)")
-	f.Var(limitFlag{&s.Limits.Latency}, "latency", "how much slower still is healthy: 1.25x")
-	f.StringArrayVar(&s.Ignore, "ignore", nil, "a series that is not judged; 'errors{*' is all that begin so")
+	f.Int64Var(&s.Requests, "requests", 0, "the least `number` of requests before a version is healthy")
+	f.Var(limitFlag{&s.Limits.Errors, true}, "errors", "how many more errors still are healthy: 2x (times), +0.5pt (points of a percentage)")
+	f.Var(limitFlag{&s.Limits.Latency, false}, "latency", "how much slower still is healthy: 1.25x")
+	f.StringArrayVar(&s.Ignore, "ignore", nil, "a `series` that is not judged, again and again; 'errors{*' is all that begin so")
 	f.BoolVar(&charts, "charts", false, "draw error rate and latency at the end (with --output json: their points in every line)")
 	for _, name := range []string{"least", "requests", "errors", "latency", "ignore"} {
 		if err := cmd.RegisterFlagCompletionFunc(name, cobra.NoFileCompletions); err != nil {

@@ -3,7 +3,6 @@ package cli
 import (
 	"errors"
 	"fmt"
-	"math"
 	"strconv"
 	"strings"
 
@@ -11,7 +10,11 @@ import (
 )
 
 // limitFlag reads a limit from the command line, as noon.yaml has it.
-type limitFlag struct{ to *fleet.Limit }
+type limitFlag struct {
+	to *fleet.Limit
+	// points: it is a share of requests, to which points can be added.
+	points bool
+}
 
 func (f limitFlag) Type() string { return "limit" }
 
@@ -27,24 +30,42 @@ func (f limitFlag) String() string {
 
 // Set reads "2x" or "+0.5pt".
 func (f limitFlag) Set(text string) error {
-	if number, ok := strings.CutSuffix(text, "x"); ok {
-		ratio, err := strconv.ParseFloat(number, 64)
-		if err != nil || math.IsInf(ratio, 0) || !(ratio >= 1) {
-			return fmt.Errorf("%s is no ratio of at least 1, like 2x", fleet.Quoted(text))
+	if ratio, ok := decimal(text, "", "x"); ok {
+		if ratio <= 1 || ratio > ratioMost {
+			return fmt.Errorf("a ratio is more than 1x and at most %dx: 1x is as the live version, which no canary ever exactly is", ratioMost)
 		}
 		*f.to = fleet.Limit{Ratio: ratio}
 		return nil
 	}
-	if number, ok := strings.CutSuffix(text, "pt"); ok {
-		points, err := strconv.ParseFloat(strings.TrimPrefix(number, "+"), 64)
-		if err != nil || !(points > 0 && points <= 100) || !strings.HasPrefix(number, "+") {
-			return fmt.Errorf("%s are no points of a percentage, like +0.5pt", fleet.Quoted(text))
+	if points, ok := decimal(text, "+", "pt"); ok {
+		switch {
+		case !f.points:
+			return errors.New("a length of time has no points: write a ratio to the live version, like 1.25x")
+		case points <= 0 || points > 100:
+			return errors.New("points are more than +0pt and at most +100pt")
 		}
 		*f.to = fleet.Limit{Points: points}
 		return nil
 	}
-	if number, ok := strings.CutSuffix(text, "%"); ok {
-		return fmt.Errorf("%s can be read in two ways: +%spt (points of a percentage), or a ratio like 1.25x", fleet.Quoted(text), fleet.Plain(strings.TrimPrefix(number, "+")))
+	if share, ok := decimal(strings.TrimPrefix(text, "+"), "", "%"); ok && f.points {
+		return fmt.Errorf("%s has two readings: write %gx for a ratio to the live version, or +%gpt for points of all requests", fleet.Quoted(text), 1+share/100, share)
 	}
-	return errors.New("a limit is a ratio, like 2x, or points of a percentage, like +0.5pt")
+	if f.points {
+		return errors.New("write a ratio to the live version like 2x, or points like +0.5pt")
+	}
+	return errors.New("write a ratio to the live version, like 1.25x")
+}
+
+// ratioMost bounds what is a limit at all, as in noon.yaml.
+const ratioMost = 1000
+
+// decimal is the number between what a text begins and ends with.
+func decimal(text, begin, end string) (float64, bool) {
+	text, begins := strings.CutPrefix(text, begin)
+	text, ends := strings.CutSuffix(text, end)
+	if !begins || !ends || strings.Trim(text, "0123456789.") != "" {
+		return 0, false
+	}
+	x, err := strconv.ParseFloat(text, 64)
+	return x, err == nil
 }

@@ -153,7 +153,7 @@ func TestAReplayPrintsLinesOfJSON(t *testing.T) {
 }
 
 func TestWrongWordsOfAReplayAreUsage(t *testing.T) {
-	for _, args := range [][]string{{"--errors", "2%"}, {"--errors", "0.5x"}, {"--errors", "NaNx"}, {"--errors", "-1pt"}, {"--errors", "0.5pt"}, {"--latency", "fast"}, {"--least", "-1m"}, {"--requests", "many"}} {
+	for _, args := range [][]string{{"--errors", "2%"}, {"--errors", "0.5x"}, {"--errors", "NaNx"}, {"--errors", "-1pt"}, {"--errors", "0.5pt"}, {"--errors", "1x"}, {"--errors", "0x9x"}, {"--errors", "1e2x"}, {"--errors", "+101pt"}, {"--latency", "+0.5pt"}, {"--latency", "20%"}, {"--latency", "fast"}, {"--least", "-1m"}, {"--requests", "many"}} {
 		out, err := replayFile(t, recorded(3), args...)
 		if statusOf(err) != exitUsage || out != "" {
 			t.Errorf("%v: status %d, %v", args, statusOf(err), err)
@@ -176,7 +176,7 @@ func TestWrongWordsOfAReplayAreUsage(t *testing.T) {
 func TestLimitsAreWrittenAsTheyAreRead(t *testing.T) {
 	for text, want := range map[string]fleet.Limit{"2x": {Ratio: 2}, "1.25x": {Ratio: 1.25}, "+0.5pt": {Points: 0.5}} {
 		var got fleet.Limit
-		f := limitFlag{&got}
+		f := limitFlag{&got, true}
 		if err := f.Set(text); err != nil || got != want || f.String() != text {
 			t.Errorf("%s: %+v, %q, %v", text, got, f.String(), err)
 		}

@@ -29,7 +29,7 @@ func (a *app) root() *cobra.Command {
 	a.flags(root)
 	root.AddCommand(
 		a.deployCommand(), a.planCommand(), a.statusCommand(), a.verdictCommand(),
-		a.verbCommand("promote", "Let the other servers follow the canary", "noon promote\n  noon promote --why \"the errors are the ones of ticket 311\""),
+		a.promoteCommand(),
 		a.verbCommand("hold", "Let nothing new begin; a server under way comes back into rotation", "noon hold --why \"lunch\""),
 		a.verbCommand("resume", "Carry on a rollout that is held or was interrupted", "noon resume"),
 		a.verbCommand("rollback", "Put every upgraded server back to its previous version", "noon rollback --why \"wrong prices\""),

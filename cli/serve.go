@@ -21,6 +21,11 @@ func (a *app) serveCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			stopMeasuring, err := a.remember(ctx)
+			if err != nil {
+				return errors.Join(err, s.close())
+			}
+			defer stopMeasuring()
 			number, err := s.TakeUp(ctx)
 			if err != nil {
 				return errors.Join(err, s.close())

@@ -58,21 +58,25 @@ func (a *app) siteOf(s fleet.Service, driver balancer.Driver, machines *hosts.Ho
 	if err != nil {
 		return nil, err
 	}
+	named := monitors.New(monitors.Options{Monitors: s.Monitors, Reach: reach, Timeout: s.Check.Timeout})
+	measured := a.monitorsOf(s, driver, checker, named, reach)
 	site := &control.Site{
 		Service: s,
 		World: rollout.World{
 			Balancer: driver, Release: r, Checker: checker,
 			Witness: &observe.Witness{
-				Pool: driver, Checker: checker, Logs: read,
+				Pool: driver, Checker: checker, Logs: read, Monitors: measured,
 				Every: max(s.Check.Every, 200*time.Millisecond), Timeout: 2*s.Check.Timeout + time.Second, InARow: s.Check.Times,
 			},
 		},
 		Ready: func(v fleet.Version) error { return r.Ready(context.Background(), v) },
 		Close: machines.Close,
 	}
-	measured := monitors.New(monitors.Options{Monitors: s.Monitors, Reach: reach, Timeout: s.Check.Timeout})
+	if measured != nil {
+		site.Trace = func(rollout int64) { a.record(measured, s.Name, rollout) }
+	}
 	look := func(ctx context.Context, server fleet.Server) []fleet.Problem {
-		return slices.Concat(r.Preflight(ctx, server), follower.Preflight(ctx, server), measured.Preflight(ctx, server))
+		return slices.Concat(r.Preflight(ctx, server), follower.Preflight(ctx, server), named.Preflight(ctx, server))
 	}
 	site.Preflight = func(ctx context.Context) []fleet.Problem { return preflight(ctx, s, driver, look) }
 	return site, nil

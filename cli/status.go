@@ -165,7 +165,7 @@ func (a *app) rolloutText(b *strings.Builder, r report) {
 		return
 	}
 	line := r.Rollout
-	fmt.Fprintf(b, "%s  rollout %d to %s: ", a.paint.strong(r.Fleet.Service), line.Number, line.Version)
+	fmt.Fprintf(b, "%s  rollout %d to %s: ", a.paint.strong(r.Fleet.Service), line.Number, line.Goal())
 	if line.Outcome != "" {
 		fmt.Fprintf(b, "%s, %s ago\n", line.Outcome, receipt.Took(time.Since(line.Ended)))
 	} else {
@@ -174,6 +174,7 @@ func (a *app) rolloutText(b *strings.Builder, r report) {
 	if line.Reason != "" {
 		fmt.Fprintf(b, "  %s\n", a.paint.unclear(line.Reason))
 	}
+	a.triedText(b, line.Tried)
 	if line.Outcome == "" {
 		b.WriteString(a.monitorsStatus(r.state.Verdict.Monitors))
 	}
@@ -210,8 +211,8 @@ func note(s control.ServerReport, state rollout.State, stalled bool) string {
 		if step, ok := t.Step(); ok {
 			return stepNote(t, step, stalled)
 		}
-		if t.Place == rollout.Upgraded {
-			return "new"
+		if t.Place == rollout.Upgraded || t.Place == rollout.Unchosen {
+			return newNote(t, state)
 		}
 	}
 	switch {

@@ -29,7 +29,7 @@ func (a *app) event(e rollout.Event, before, after rollout.State, told told) str
 	}
 	switch e.Kind {
 	case rollout.RolloutStarted:
-		return p.strong(fmt.Sprintf("%s -> %s", e.Plan.Service, e.Plan.Version)) + fmt.Sprintf("  %d servers, %d canary first, never fewer than %d in rotation; by %s", len(after.Turns), e.Plan.Canaries, e.Plan.Policy.Keep, e.By)
+		return p.strong(fmt.Sprintf("%s -> %s", e.Plan.Service, e.Plan.Goal())) + fmt.Sprintf("  %d servers, %s, never fewer than %d in rotation; by %s", len(after.Turns), canariesText(after), e.Plan.Policy.Keep, e.By)
 	case rollout.ControllerStarted:
 		if !slices.ContainsFunc(before.Turns, rollout.Turn.Open) {
 			return ""
@@ -43,11 +43,13 @@ func (a *app) event(e rollout.Event, before, after rollout.State, told told) str
 		return fmt.Sprintf("%-8s %s: %s", e.Server, p.unclear(reversed(e, before)), e.Why)
 	case rollout.WatchStarted:
 		w := after.Plan.Policy.Watch
-		return p.strong("watching") + fmt.Sprintf(" the canary against the live servers, at least %s%s", w.Least, p.faint(promotion(after)))
+		return p.strong("watching") + fmt.Sprintf(" %s against the live servers, at least %s%s", watched(after), w.Least, p.faint(promotion(after)))
 	case rollout.VerdictReached:
 		return a.verdictStory(*e.Verdict, before.Verdict, after.Phase, told)
+	case rollout.VersionRuledOut:
+		return p.bad(string(e.Version)+" is out") + ": " + e.Why + "; " + goesOn(after)
 	case rollout.Promoted:
-		return p.good("promoted") + by(e)
+		return a.promoted(e, after)
 	case rollout.Held:
 		return p.unclear("held") + by(e)
 	case rollout.Resumed:
@@ -64,7 +66,7 @@ func (a *app) event(e rollout.Event, before, after rollout.State, told told) str
 
 // before is the line for all that happened before a command carried on.
 func (a *app) before(number int64, s rollout.State) string {
-	return a.paint.strong(fmt.Sprintf("%s -> %s", s.Plan.Service, s.Plan.Version)) +
+	return a.paint.strong(fmt.Sprintf("%s -> %s", s.Plan.Service, s.Plan.Goal())) +
 		fmt.Sprintf("  carried on: %s so far; \"noon receipt %d\" tells what was before", reached(s), number)
 }
 
@@ -77,6 +79,11 @@ func by(e rollout.Event) string {
 }
 
 func promotion(s rollout.State) string {
+	if c := s.Candidates(); len(c) > 1 && s.Plan.Policy.Promote == "auto" {
+		return "; promoted by itself if only one is fit, else it waits for \"noon promote VERSION\""
+	} else if len(c) > 1 {
+		return "; then it waits for \"noon promote VERSION\""
+	}
 	if s.Plan.Policy.Promote == "auto" {
 		return "; promoted by itself if all stays good"
 	}
@@ -120,7 +127,7 @@ func (t told) once(f logs.Finding) bool { return t.first(f.Family + string(f.Tie
 func (a *app) verdictStory(v, before judge.Verdict, phase rollout.Phase, told told) string {
 	var lines []string
 	settling := phase == rollout.Others && v.Opinion != judge.Worse
-	if (v.Opinion != before.Opinion || v.Beyond(before)) && !settling {
+	if (!v.SameOpinions(before) || v.Beyond(before)) && !settling {
 		lines = append(lines, a.verdict(v))
 	}
 	for _, f := range shown(v) {
@@ -146,7 +153,7 @@ func (a *app) ending(number int64, s rollout.State, status int) []string {
 	var lines []string
 	switch {
 	case s.End != nil && len(s.Turns) == 0:
-		lines = append(lines, p.good("nothing to do")+": no server needs "+string(s.Plan.Version))
+		lines = append(lines, p.good("nothing to do")+": no server needs "+s.Plan.Goal().String())
 	case s.End != nil && s.End.Outcome == rollout.Succeeded:
 		lines = append(lines, p.good("done")+": "+where+", after "+receipt.Took(s.End.Time.Sub(s.Started.Time)))
 	case s.End != nil && s.End.Outcome == rollout.WentBack:
@@ -171,7 +178,10 @@ func (a *app) ending(number int64, s rollout.State, status int) []string {
 
 // reached is how far the rollout has come.
 func reached(s rollout.State) string {
-	return fmt.Sprintf("%d of %d servers run %s", upgraded(s), len(s.Turns), s.Plan.Version)
+	if s.Version == "" {
+		return canariesRun(s)
+	}
+	return fmt.Sprintf("%d of %d servers run %s", upgraded(s), len(s.Turns), s.Version)
 }
 
 func upgraded(s rollout.State) int {
@@ -185,6 +195,9 @@ func upgraded(s rollout.State) int {
 }
 
 func heldHint(s rollout.State) string {
+	if c := s.Candidates(); s.Phase == rollout.Watching && len(c) > 1 {
+		return "\"noon promote VERSION\" (" + c.Either() + ") or \"noon rollback\""
+	}
 	if s.Phase == rollout.Watching {
 		return "\"noon promote\" or \"noon rollback\""
 	}
@@ -219,6 +232,9 @@ func (f *follower) line() string {
 	}
 	if s.Phase == rollout.Watching && s.Hold == nil {
 		parts = append(parts, "watching "+receipt.Took(time.Since(s.WatchSince))+" of "+s.Plan.Policy.Watch.Least.String())
+	}
+	if until := s.BackSince.Add(s.Plan.Policy.Watch.Then); s.Phase == rollout.Others && s.Hold == nil && len(parts) == 0 && time.Now().Before(until) {
+		parts = append(parts, "watching the last batch for "+receipt.Took(time.Until(until).Truncate(100*time.Millisecond))+" more")
 	}
 	if s.Hold != nil {
 		parts = append(parts, "held")

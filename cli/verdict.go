@@ -28,6 +28,9 @@ func (a *app) verdictCommand() *cobra.Command {
 type lastVerdict struct {
 	Rollout int64         `json:"rollout"`
 	Version fleet.Version `json:"version"`
+	// Tried is what is known of each of several versions, also of those that
+	// are out.
+	Tried []rollout.Tried `json:"tried,omitempty"`
 	// Time is when it was reached.
 	Time time.Time `json:"time,omitzero"`
 	judge.Verdict
@@ -39,7 +42,7 @@ func (a *app) tellVerdict(ctx context.Context, s *session) error {
 		return err
 	}
 	state := rollout.Fold(r.Events)
-	last := lastVerdict{Rollout: r.Number, Version: state.Plan.Version, Time: state.VerdictAt, Verdict: state.Verdict}
+	last := lastVerdict{Rollout: r.Number, Version: state.Version, Tried: state.Tried, Time: state.VerdictAt, Verdict: state.Verdict}
 	if last.Opinion == "" {
 		last.Opinion, last.Missing = judge.Undecided, []string{"no server with the new version has been looked at yet"}
 	}
@@ -48,10 +51,11 @@ func (a *app) tellVerdict(ctx context.Context, s *session) error {
 
 func (a *app) verdictText(last lastVerdict) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "rollout %d to %s, %s", last.Rollout, last.Version, a.verdict(last.Verdict))
+	fmt.Fprintf(&b, "rollout %d to %s, %s", last.Rollout, last.goal(), a.verdictOf(last))
 	if !last.Time.IsZero() {
 		b.WriteString(a.paint.faint("  as of " + last.Time.Local().Format(time.TimeOnly)))
 	}
+	b.WriteString(a.triedBelow(last.Tried))
 	b.WriteString(a.monitorsVerdict(last.Monitors))
 	if last.Logs != nil {
 		b.WriteString("\n\n" + a.logsText(*last.Logs))
@@ -61,6 +65,9 @@ func (a *app) verdictText(last lastVerdict) string {
 
 // verdict is the verdict in a few lines.
 func (a *app) verdict(v judge.Verdict) string {
+	if len(v.Versions) > 0 {
+		return a.verdicts(v)
+	}
 	switch v.Opinion {
 	case judge.Worse:
 		lines := []string{a.paint.bad("verdict: worse")}

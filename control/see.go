@@ -18,10 +18,12 @@ const (
 )
 
 // plan reads the fleet and plans, or refuses with a *plan.Refusal.
-func (s *Site) plan(ctx context.Context, version fleet.Version) (plan.Plan, error) {
+func (s *Site) plan(ctx context.Context, versions fleet.Versions) (plan.Plan, error) {
 	var refusal plan.Refusal
-	if err := s.Ready(version); err != nil {
-		refusal.Reasons = append(refusal.Reasons, plan.Reason{What: err.Error(), Mend: "bring the artifact to where noon.yaml looks for it, or correct the version"})
+	for _, version := range versions {
+		if err := s.Ready(version); err != nil {
+			refusal.Reasons = append(refusal.Reasons, plan.Reason{What: err.Error(), Mend: "bring the artifact to where noon.yaml looks for it, or correct the version"})
+		}
 	}
 	for _, p := range s.Preflight(ctx) {
 		if p.Fatal {
@@ -35,7 +37,7 @@ func (s *Site) plan(ctx context.Context, version fleet.Version) (plan.Plan, erro
 	if err != nil {
 		return plan.Plan{}, err
 	}
-	return plan.Make(s.Service, version, seen)
+	return plan.Make(s.Service, versions, seen)
 }
 
 // see reads the pool, and asks every server.

@@ -20,6 +20,8 @@ type Site struct {
 	World   rollout.World
 	// Preflight names what must be mended before anything is touched.
 	Preflight func(ctx context.Context) []fleet.Problem
+	// Trace lets the watch of a rollout be recorded; nil for none.
+	Trace func(rollout int64)
 	// Ready tells whether the version can be brought to the servers.
 	Ready func(version fleet.Version) error
 	Close func() error
@@ -48,25 +50,25 @@ type running struct {
 	err    error
 }
 
-// Order is a request to deploy.
+// Order is a request to deploy a version, or several of which one is chosen.
 type Order struct {
-	Version fleet.Version
-	By, Why string
+	Versions fleet.Versions
+	By, Why  string
 }
 
-// Plan says what a deploy of the version would do. It changes nothing. The
+// Plan says what a deploy of the versions would do. It changes nothing. The
 // error is a *plan.Refusal where it would be refused.
-func (s *Station) Plan(ctx context.Context, version fleet.Version) (plan.Plan, error) {
+func (s *Station) Plan(ctx context.Context, versions fleet.Versions) (plan.Plan, error) {
 	site, err := s.Open()
 	if err != nil {
 		return plan.Plan{}, err
 	}
 	defer site.Close()
-	return site.plan(ctx, version)
+	return site.plan(ctx, versions)
 }
 
 // Deploy begins a rollout and returns its number; an unfinished one to the
-// same version is carried on instead.
+// same versions is carried on instead.
 func (s *Station) Deploy(ctx context.Context, o Order) (int64, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -102,14 +104,14 @@ func (s *Station) begin(ctx context.Context, site *Site, o Order) (int64, *journ
 }
 
 func (s *Station) write(ctx context.Context, site *Site, o Order, lease *journal.Lease) (int64, error) {
-	p, err := site.plan(ctx, o.Version)
+	p, err := site.plan(ctx, o.Versions)
 	if err != nil {
 		return 0, err
 	}
 	return s.Record.Begin(ctx, rollout.Event{Kind: rollout.RolloutStarted, By: o.By, Why: o.Why, Plan: &p}, lease)
 }
 
-// unfinished returns the number of an unfinished rollout to the same version,
+// unfinished returns the number of an unfinished rollout to the same versions,
 // 0 if all are finished. One that was held is resumed: who deploys it again
 // wants it to go on.
 func (s *Station) unfinished(ctx context.Context, o Order) (int64, error) {
@@ -121,8 +123,8 @@ func (s *Station) unfinished(ctx context.Context, o Order) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	if state.Plan.Version != o.Version || state.Phase == rollout.RollingBack || state.Phase == rollout.Aborting {
-		return 0, &UnfinishedError{Number: number, Version: state.Plan.Version, Phase: state.Phase, Hold: state.Hold}
+	if !state.Plan.Goal().Same(o.Versions) || state.Phase == rollout.RollingBack || state.Phase == rollout.Aborting {
+		return 0, &UnfinishedError{Number: number, Versions: state.Plan.Goal(), Phase: state.Phase, Hold: state.Hold}
 	}
 	if state.Hold == nil {
 		return number, nil
@@ -186,6 +188,9 @@ const leaseAgain = 2 * time.Second
 // that was lost (the machine slept, etcd was away) is asked for again; when
 // another controller has taken over, this one leaves it the rollout.
 func (s *Station) carry(ctx context.Context, site *Site, number int64, lease *journal.Lease) error {
+	if site.Trace != nil {
+		site.Trace(number)
+	}
 	for {
 		c := rollout.NewController(site.World, s.Record.Of(number, lease), lease, site.Service.Check, s.Holder.Name)
 		_, err := c.Run(ctx)

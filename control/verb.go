@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 
-	"noon/judge"
+	"noon/fleet"
 	"noon/rollout"
 )
 
@@ -29,6 +29,8 @@ var kinds = map[Verb]rollout.Kind{
 type Words struct {
 	Verb    Verb
 	By, Why string
+	// Version is the one that is promoted; "" where there is no choice.
+	Version fleet.Version
 	// Seen is the sequence of the last event that the human has seen; when it
 	// is not 0, the order is refused where a verdict was reached after it.
 	Seen int64
@@ -58,7 +60,7 @@ func (s *Station) Say(ctx context.Context, w Words) (int64, error) {
 	if err := fits(state, w); err != nil {
 		return 0, err
 	}
-	return number, s.Record.Say(ctx, number, rollout.Event{Kind: kind, By: w.By, Why: w.Why})
+	return number, s.Record.Say(ctx, number, rollout.Event{Kind: kind, By: w.By, Why: w.Why, Version: promoted(state, w)})
 }
 
 // fits tells whether the order makes sense in the state.
@@ -67,10 +69,8 @@ func fits(s rollout.State, w Words) error {
 		return &VerbError{Why: "the rollout moved on; look again"}
 	}
 	switch {
-	case w.Verb == Promote && s.Phase != rollout.Watching:
-		return &VerbError{Why: fmt.Sprintf("there is nothing to promote while the rollout is in phase %q; that is possible when the canary is watched", s.Phase)}
-	case w.Verb == Promote && s.Verdict.Opinion == judge.Worse && w.Why == "":
-		return &VerbError{Why: "the verdict is worse; to promote against it say why: --why \"...\" (it stays on the receipt)"}
+	case w.Verb == Promote:
+		return mayPromote(s, w)
 	case w.Verb == Hold && s.Hold != nil:
 		return &VerbError{Why: "it is held already: " + s.Hold.Why}
 	case w.Verb == Resume && s.Hold == nil:

@@ -79,7 +79,7 @@ func deploySimulated(n int, dir string) error {
 	r := record.New(j, "shop")
 	station := &control.Station{Open: still.site, Journal: j, Record: r, Service: "shop", Holder: journal.Holder{Name: "bench"}}
 	began := time.Now()
-	number, err := station.Deploy(ctx, control.Order{Version: "v2", By: "bench"})
+	number, err := station.Deploy(ctx, control.Order{Versions: fleet.Versions{"v2"}, By: "bench"})
 	if err != nil {
 		return err
 	}

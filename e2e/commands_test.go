@@ -49,8 +49,8 @@ func (w *webshop) commands() map[string]func(*script, bool, []string) {
 	}
 }
 
-// shop [N servers] [N haproxy|lb] [ssh|machines] [logs|journald]: builds it. A file "rollout" in the
-// script is that section of noon.yaml.
+// shop [N servers] [N haproxy|lb] [ssh|machines] [logs|journald] [paced]: builds it. Files
+// "rollout" and "monitors" in the script are those sections of noon.yaml.
 func (w *webshop) doShop(ts *script, _ bool, args []string) {
 	s := size{servers: 4, haproxy: 1, lb: slices.Contains(args, "lb"), ssh: slices.Contains(args, "ssh"), machines: slices.Contains(args, "machines"), logs: slices.Contains(args, "logs"), journald: slices.Contains(args, "journald")}
 	for i, word := range args[:max(len(args)-1, 0)] {
@@ -60,8 +60,14 @@ func (w *webshop) doShop(ts *script, _ bool, args []string) {
 			s.haproxy = n
 		}
 	}
+	if text, err := os.ReadFile(ts.MkAbs("monitors")); err == nil {
+		s.monitors = string(text)
+	}
 	if text, err := os.ReadFile(ts.MkAbs("rollout")); err == nil {
 		s.rollout = "\n" + string(text)
+	}
+	if slices.Contains(args, "paced") {
+		w.pace = " --pace 20ms"
 	}
 	w.build(s)
 	for _, v := range []string{"v2", "v3"} {
@@ -72,11 +78,18 @@ func (w *webshop) doShop(ts *script, _ bool, args []string) {
 // artifact VERSION FAULT: packs a version of the shop that has that fault.
 func (w *webshop) doArtifact(_ *script, _ bool, args []string) { w.artifact(args[0], args[1]) }
 
-// customers come [N sockets]: they come. customers leave [VERSION]: none of
+// customers come [N sockets]: they come; N/s: so many requests a second of all
+// together. customers leave [VERSION]: none of
 // their requests failed (! some did), but for those that VERSION answered.
 func (w *webshop) doCustomers(ts *script, neg bool, args []string) {
 	if args[0] == "come" {
 		sockets := 2
+		if len(args) > 1 && strings.HasSuffix(args[1], "/s") {
+			rate, err := strconv.ParseFloat(strings.TrimSuffix(args[1], "/s"), 64)
+			ts.Check(err)
+			w.steady(rate)
+			return
+		}
 		if len(args) > 1 {
 			n, err := strconv.Atoi(args[1])
 			ts.Check(err)

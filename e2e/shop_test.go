@@ -39,6 +39,8 @@ type webshop struct {
 	machines map[string]*testbed.SSHD
 	front    string
 	crowd    *customers.Crowd
+	// pace is how long pages take, "" for no time at all.
+	pace string
 	// version and sequence are of the last event that deployAndKill saw.
 	version  string
 	sequence int64
@@ -75,6 +77,9 @@ type size struct {
 	// logs: noon reads the shop's logs; journald: from the journals of the
 	// machines.
 	logs, journald bool
+	// monitors is that section of noon.yaml, indented; without, nothing is
+	// measured, so that a rollout needs no customers.
+	monitors string
 	// rollout is the rollout section of noon.yaml, indented.
 	rollout string
 }
@@ -181,7 +186,11 @@ func (w *webshop) configure(s size) {
 	case s.logs:
 		fmt.Fprintf(&y, "logs: { file: %q }\n", filepath.Join(w.dir, "servers", "{server}", "log"))
 	}
-	fmt.Fprintf(&y, "check:%srollout:%s", check, rollout)
+	monitors := "  ignore: [ \"*\" ]\n"
+	if s.monitors != "" {
+		monitors = s.monitors
+	}
+	fmt.Fprintf(&y, "monitors:\n%s\ncheck:%srollout:%s", monitors, check, rollout)
 	w.write("noon.yaml", y.String(), 0o644)
 }
 
@@ -206,7 +215,7 @@ func (w *webshop) balancer() string {
 // artifact packs a version of the shop, with what is wrong with it.
 func (w *webshop) artifact(version, fault string) {
 	w.t.Helper()
-	script := fmt.Sprintf("#!/bin/sh\nexec '%s' demo shop --listen \"$NOON_ADDRESS\" --server \"$NOON_SERVER\" --shop-version %s --fault %s\n", w.noon, version, fault)
+	script := fmt.Sprintf("#!/bin/sh\nexec '%s' demo shop --listen \"$NOON_ADDRESS\" --server \"$NOON_SERVER\" --shop-version %s --fault %s%s\n", w.noon, version, fault, w.pace)
 	var packed bytes.Buffer
 	zip := gzip.NewWriter(&packed)
 	archive := tar.NewWriter(zip)
@@ -374,6 +383,14 @@ func (w *webshop) end() {
 func (w *webshop) welcome(sockets int) {
 	w.crowd = customers.Start(context.Background(), customers.Config{
 		URL: "http://" + w.front, Gets: 4, Posts: 2, Slow: 1, SlowLeast: time.Second, SlowMost: 2 * time.Second, Sockets: sockets, Rate: 30,
+	})
+}
+
+// steady sends customers with so many requests a second of all together, a third
+// of them for the cart and one in ten an order.
+func (w *webshop) steady(rate float64) {
+	w.crowd = customers.Start(context.Background(), customers.Config{
+		URL: "http://" + w.front, Gets: 36, Posts: 4, Together: rate, Mix: map[string]float64{"/": 2, "/cart": 1}, Sockets: 1,
 	})
 }
 

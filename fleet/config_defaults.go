@@ -40,7 +40,7 @@ func defaultMonitors() Monitors {
 }
 
 // defaultPolicy has one canary, watched for at least ten minutes; then one
-// server at a time. A human promotes and decides what is undecided; what is
+// server at a time, each watched for a tenth of that. A human promotes and decides what is undecided; what is
 // worse is rolled back without waiting for one. Requests in flight after a
 // minute are never cut: the server is put back and the rollout stops.
 //
@@ -50,7 +50,7 @@ func defaultPolicy() Policy {
 	return Policy{
 		Canaries:  1,
 		Then:      1,
-		Watch:     WatchPolicy{Least: 10 * time.Minute, Most: 2 * time.Hour},
+		Watch:     WatchPolicy{Least: 10 * time.Minute, Most: 2 * time.Hour, Then: 10 * time.Minute / laterShare},
 		Promote:   PromoteAsk,
 		Worse:     RollBack,
 		Undecided: Ask,

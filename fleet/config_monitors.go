@@ -2,22 +2,14 @@ package fleet
 
 import (
 	"maps"
-	"net/url"
 	"regexp"
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/invopop/jsonschema"
 )
 
-const (
-	// queriesMost bounds the queries of one service: each is asked for every
-	// server that is watched, every few seconds.
-	queriesMost = 50
-	// everyMost is the longest time between two readings that can be judged.
-	everyMost = time.Minute
-)
+// everyMost is the longest time between two readings that can be judged.
+const everyMost = time.Minute
 
 // monitorsSection is where it is measured how well a server serves.
 type monitorsSection struct {
@@ -37,7 +29,7 @@ func (s *monitorsSection) fields() []field {
 		{key: "metrics", about: "where the application answers with its metrics, like http://{address}/metrics (Prometheus or OpenMetrics)", to: text{&s.to.Metrics, aURL}, also: []string{"url", "endpoint", "openmetrics", "scrape"}},
 		{key: "prometheus", about: "queries to Prometheus, from the controller's machine", to: in(prometheusSection{s.prometheus, s.queries}), also: []string{"prom", "promql", "thanos", "mimir"}},
 		{key: "business", about: "counters that must not fall, like orders_total", to: texts{&s.to.Business, aBusinessCounter}, also: []string{"counters", "kpis"}},
-		{key: "ignore", about: `series that are not judged: memory, or errors{* for all that begin so`, to: texts{&s.to.Ignore, aPattern}, also: []string{"exclude", "skip"}},
+		{key: "ignore", about: `series that are not judged: memory, errors{* for all that begin so, or * for all`, to: texts{&s.to.Ignore, aPattern}, also: []string{"exclude", "skip"}},
 		{key: "history", about: "how long before the upgrade is compared with", to: duration{&s.to.History, 0}, also: []string{"past", "before", "since"}},
 		{key: "every", about: "the time between two readings", to: duration{&s.to.Every, 100 * time.Millisecond}, also: []string{"interval", "period"}},
 	}
@@ -86,67 +78,7 @@ func itemsOf(at place) []place {
 	return items
 }
 
-// prometheusSection is a server with the API of Prometheus.
-type prometheusSection struct {
-	to      *Prometheus
-	queries *queriesSetting
-}
-
-func (s prometheusSection) fields() []field {
-	return []field{
-		{key: "url", about: "where Prometheus answers, like https://prometheus.example:9090", to: text{&s.to.URL, aPrometheusURL}, required: true, also: []string{"address", "server"}},
-		{key: "queries", about: `what is asked of it for each server, in PromQL: { errors: 'sum(app_errors_total{instance="{address}"})' }`, to: s.queries, required: true, also: []string{"query", "series"}},
-		{key: "tenant", about: "the tenant, where there are several", to: text{&s.to.Tenant, aLokiName}, also: []string{"org", "org_id", "x_scope_orgid"}},
-		{key: "user", about: "who logs in", to: text{&s.to.User, aLokiName}, also: []string{"username", "login"}},
-		{key: "password", about: "the environment variable with the password: env:PROMETHEUS_PASSWORD", to: variable{&s.to.Password}},
-		{key: "token", about: "the environment variable with a bearer token: env:PROMETHEUS_TOKEN", to: variable{&s.to.Token}, also: []string{"bearer", "api_key"}},
-	}
-}
-
-func (s prometheusSection) check(f found) {
-	if f.has("token") && f.has("user") {
-		f.place("token").wrongKey("prometheus has both token and user: keep the one that it asks for")
-	}
-	if f.has("user") != f.has("password") {
-		f.at.wrongKey("prometheus needs user and password together, or neither")
-	}
-}
-
-// queriesSetting are queries by the name of what they find.
-type queriesSetting struct{ to *map[string]string }
-
-func (q *queriesSetting) read(at place) {
-	entries, ok := at.entries(`a mapping of names to queries, like { errors: 'sum(app_errors_total{instance="{address}"})' }`)
-	if !ok {
-		return
-	}
-	*q.to = map[string]string{}
-	if len(entries) > queriesMost {
-		at.wrongKey("queries has %d queries: at most %d are asked", len(entries), queriesMost)
-		return
-	}
-	if len(entries) == 0 {
-		at.wrongKey(`queries is empty: name at least requests and errors`)
-	}
-	for _, e := range entries {
-		if what := aSeries(e.key); what != "" && !endpointSeries.MatchString(e.key) {
-			e.at.wrongKey("a query's name %s %s", Quoted(e.key), what)
-			continue
-		}
-		var query string
-		text{&query, aPromQuery}.read(e.at)
-		(*q.to)[e.key] = query
-	}
-}
-
-func (q *queriesSetting) schema() *jsonschema.Schema {
-	return &jsonschema.Schema{Type: "object", AdditionalProperties: &jsonschema.Schema{Type: "string"}}
-}
-
-var (
-	seriesForm     = regexp.MustCompile(`^[a-zA-Z_:][a-zA-Z0-9_:.]{0,199}$`)
-	endpointSeries = regexp.MustCompile(`^(requests|errors)\{endpoint="[^"\\[:cntrl:]]{1,200}"\}$`)
-)
+var seriesForm = regexp.MustCompile(`^[a-zA-Z_:][a-zA-Z0-9_:.]{0,199}$`)
 
 // aSeries is the form of names of counters.
 func aSeries(value string) string {
@@ -164,46 +96,13 @@ func aBusinessCounter(value string) string {
 	return aSeries(value)
 }
 
-// aPattern is a series, or the beginning of some.
+// aPattern is a series, or the beginning of some; "*" is all of them.
 func aPattern(value string) string {
 	switch {
 	case strings.TrimSpace(value) != value || value == "":
 		return "must be the name of a series, like memory, or errors{* for all that begin so"
 	case strings.Contains(strings.TrimSuffix(value, "*"), "*"):
 		return "may have a * only at its end"
-	case value == "*":
-		return "would ignore everything: name what is not judged"
 	}
 	return printable(value, "")
-}
-
-func aPrometheusURL(value string) string {
-	u, err := url.Parse(value)
-	switch {
-	case err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https":
-		return "must be a URL that begins with http:// or https://, like https://prometheus.example:9090"
-	case u.User != nil:
-		return "must have no user or password in it: write user: and password: env:PROMETHEUS_PASSWORD"
-	case u.RawQuery != "" || u.Fragment != "" || strings.Contains(u.Path, "/api/v1"):
-		return "must be where Prometheus' API begins, without /api/v1 and what follows"
-	case u.Port() != "" && !aPort(u.Port()):
-		return "must have a port from 1 to 65535"
-	}
-	return printable(value, "")
-}
-
-// aPromQuery is PromQL, whose own braces are no placeholders.
-func aPromQuery(value string) string {
-	for _, found := range queryWord.FindAllString(value, -1) {
-		if what := placeholders(found, ofServer...); what != "" {
-			return what
-		}
-	}
-	switch {
-	case strings.TrimSpace(value) == "":
-		return "must be a query in PromQL, and is empty"
-	case !named(value) && !strings.Contains(value, "{host}"):
-		return `finds the same for all servers: write {server}, {address} or {host} in it, like instance="{address}"`
-	}
-	return printable(value, "\n\t")
 }

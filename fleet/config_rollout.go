@@ -61,6 +61,10 @@ func (s *rolloutSection) checkKeep(servers int) {
 	}
 }
 
+// laterShare is the part of the canaries' least watch that later batches get by
+// default: what is seldom or slow has had the canaries' time to show.
+const laterShare = 10
+
 // watchSection is how long the canaries are compared.
 type watchSection struct{ to *WatchPolicy }
 
@@ -68,11 +72,15 @@ func (s *watchSection) fields() []field {
 	return []field{
 		{key: "least", about: "the watch lasts at least so long", to: duration{&s.to.Least, 0}, also: []string{"min", "minimum"}},
 		{key: "most", about: "after this it is undecided", to: duration{&s.to.Most, time.Second}, also: []string{"max", "maximum", "timeout"}},
+		{key: "then", about: "how long each later batch is watched before the next one goes; a tenth of least if not given", to: duration{&s.to.Then, 0}, also: []string{"later", "after", "batch"}},
 		{key: "requests", about: "so many requests the canaries must have served", to: whole[int64]{&s.to.Requests, 0, 1_000_000_000_000}, also: []string{"min_requests", "samples"}},
 	}
 }
 
 func (s *watchSection) check(f found) {
+	if !f.has("then") {
+		s.to.Then = s.to.Least / laterShare
+	}
 	if s.to.Least <= s.to.Most {
 		return
 	}

@@ -42,7 +42,7 @@ func TestTheExampleOfTheDesignIsRead(t *testing.T) {
 		Logs:     []fleet.LogSource{{Journald: "webshop", History: 10 * time.Minute}},
 		Monitors: fleet.Monitors{Metrics: "http://{address}/metrics", History: 10 * time.Minute, Every: 5 * time.Second},
 		Policy: fleet.Policy{
-			Keep: 2, Canaries: 1, Then: 1, Watch: fleet.WatchPolicy{Least: 10 * time.Minute, Most: 2 * time.Hour, Requests: 5000},
+			Keep: 2, Canaries: 1, Then: 1, Watch: fleet.WatchPolicy{Least: 10 * time.Minute, Most: 2 * time.Hour, Then: time.Minute, Requests: 5000},
 			Promote: fleet.PromoteAsk, Worse: fleet.RollBack, Undecided: fleet.Ask,
 			Limits: fleet.Limits{Errors: fleet.Limit{Ratio: 2}, Latency: fleet.Limit{Ratio: 1.25}},
 			Drain:  fleet.DrainPolicy{Wait: time.Minute, After: fleet.FailDrain}, RampEvery: 10 * time.Second,
@@ -71,7 +71,7 @@ func TestAFileThatIsTooLongIsNotReadToItsEnd(t *testing.T) {
 func TestDefaultsAreTheCarefulOnes(t *testing.T) {
 	got := parse(t, small)
 	want := fleet.Policy{
-		Keep: 1, Canaries: 1, Then: 1, Watch: fleet.WatchPolicy{Least: 10 * time.Minute, Most: 2 * time.Hour},
+		Keep: 1, Canaries: 1, Then: 1, Watch: fleet.WatchPolicy{Least: 10 * time.Minute, Most: 2 * time.Hour, Then: time.Minute},
 		Promote: fleet.PromoteAsk, Worse: fleet.RollBack, Undecided: fleet.Ask,
 		Drain: fleet.DrainPolicy{Wait: time.Minute, After: fleet.FailDrain}, RampEvery: 10 * time.Second,
 	}
@@ -137,7 +137,7 @@ func TestEveryKeyReachesItsNoun(t *testing.T) {
 			Business: []string{"orders"}, Ignore: []string{"open_files", "errors{*"}, History: time.Hour, Every: 10 * time.Second,
 		},
 		Policy: fleet.Policy{
-			Keep: 1, Canaries: 2, Then: 2, Watch: fleet.WatchPolicy{Least: 0, Most: 90 * time.Minute, Requests: 10}, Promote: fleet.PromoteAuto, Worse: fleet.Ask, Undecided: fleet.RollBack,
+			Keep: 1, Canaries: 2, Then: 2, Watch: fleet.WatchPolicy{Least: 0, Most: 90 * time.Minute, Then: 90 * time.Second, Requests: 10}, Promote: fleet.PromoteAuto, Worse: fleet.Ask, Undecided: fleet.RollBack,
 			Limits: fleet.Limits{Errors: fleet.Limit{Points: 0.5}, Latency: fleet.Limit{Ratio: 1.25}},
 			Drain:  fleet.DrainPolicy{Before: "close", Wait: 2 * time.Minute, After: fleet.CutDrain}, Ramp: []int{10, 50, 100}, RampEvery: time.Second, Settle: 12 * time.Second,
 		},
@@ -187,4 +187,22 @@ func fleetOf(n int) string {
 		b.WriteString("  web" + name + ": { address: " + name + ".example:80 }\n")
 	}
 	return b.String() + rest
+}
+
+// TestLaterBatchesAreWatchedForATenthOfTheCanaries: if nothing else is written.
+func TestLaterBatchesAreWatchedForATenthOfTheCanaries(t *testing.T) {
+	for written, want := range map[string]time.Duration{
+		"watch: {}": time.Minute, "watch: { least: 30m }": 3 * time.Minute, "watch: { least: 0 }": 0,
+		"watch: { then: 0 }": 0, "watch: { least: 20s, then: 5m }": 5 * time.Minute, "": time.Minute,
+	} {
+		text, err := os.ReadFile("testdata/good/everything.yaml")
+		if err != nil {
+			t.Fatal(err)
+		}
+		changed := strings.Replace(string(text), "watch: { least: 0, most: 1h30m, then: 90s, requests: 10 }", written, 1)
+		s, err := fleet.Parse("noon.yaml", []byte(changed))
+		if err != nil || s.Policy.Watch.Then != want {
+			t.Errorf("%s: %s, want %s (%v)", written, s.Policy.Watch.Then, want, err)
+		}
+	}
 }

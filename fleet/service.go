@@ -128,6 +128,8 @@ type Policy struct {
 // WatchPolicy says how long the canaries are compared before the others go.
 type WatchPolicy struct {
 	Least, Most time.Duration
+	// Then is how long each later batch is watched before the next one goes.
+	Then time.Duration
 	// Requests that the canaries must have served at the least.
 	Requests int64
 }

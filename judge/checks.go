@@ -49,10 +49,18 @@ func (c *Checks) See(l Look) Verdict {
 }
 
 func (c *Checks) verdict(now time.Time) Verdict {
-	v := Verdict{Opinion: Healthy, Requests: c.errors.requests()}
-	for _, u := range c.watch.Upgraded {
-		if words := c.bad(u); words != "" {
-			v.Findings = append(v.Findings, Finding{Server: u.Server.Name, Words: words})
+	if len(c.watch.Versions) == 0 {
+		return c.judge(now, c.watch.Upgraded)
+	}
+	return c.sideBySide(now)
+}
+
+// judge judges the servers that run one version.
+func (c *Checks) judge(now time.Time, upgraded []Upgraded) Verdict {
+	v := Verdict{Opinion: Healthy, Requests: c.errors.requests(upgraded)}
+	for _, u := range upgraded {
+		if f := c.finding(u); f.Words != "" {
+			v.Findings = append(v.Findings, f)
 		}
 		if words := c.unknown(u); words != "" {
 			v.Missing = append(v.Missing, words)
@@ -71,7 +79,15 @@ func (c *Checks) verdict(now time.Time) Verdict {
 	return v
 }
 
-// bad returns what is wrong with the server, "" if nothing is known to be.
+// finding is what is wrong with the server, without words if nothing is.
+func (c *Checks) finding(u Upgraded) Finding {
+	if words := c.bad(u); words != "" {
+		return Finding{Server: u.Server.Name, Words: words}
+	}
+	return Finding{Server: u.Server.Name, Words: c.errors.excess(u), Failures: true}
+}
+
+// bad returns what is wrong with the server itself, "" if nothing is known to be.
 func (c *Checks) bad(u Upgraded) string {
 	last := c.recent[len(c.recent)-1]
 	if v, ok := last.Vitals[u.Server.Name]; ok {
@@ -88,7 +104,7 @@ func (c *Checks) bad(u Upgraded) string {
 	if words := c.always(func(l seen) string { return unhealthyStanding(l, u) }); words != "" {
 		return words
 	}
-	return c.errors.excess(u)
+	return ""
 }
 
 // always returns the sign of the last look if every one of the last inARow

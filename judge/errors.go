@@ -85,10 +85,10 @@ func failures(c fleet.Counters) int64 {
 	return c.Errors.N + c.Failures.N
 }
 
-// requests that the upgraded servers answered, unknown if any is.
-func (e *errorCounts) requests() fleet.Count {
+// requests that upgraded servers answered, unknown if any is.
+func (e *errorCounts) requests(upgraded []Upgraded) fleet.Count {
 	sum := fleet.Known(0, "api")
-	for _, u := range e.watch.Upgraded {
+	for _, u := range upgraded {
 		t := e.servers[u.Server.Name]
 		if t == nil || !t.known {
 			return fleet.Count{}
@@ -120,11 +120,17 @@ func (e *errorCounts) excess(u Upgraded) string {
 	// One error is added to the live side, so that none at all is not taken
 	// for a rate of zero.
 	share := errorRatio * float64(t.requests) / (errorRatio*float64(t.requests) + float64(live.requests))
-	if binomialTail(t.errors, t.errors+live.errors+1, share) > errorChance {
+	if binomialTail(t.errors, t.errors+live.errors+1, share) > e.chance() {
 		return ""
 	}
 	return fmt.Sprintf("%d of %d requests failed (%.2f %%); on the %d servers with the live version %d of %d (%.2f %%)",
 		t.errors, t.requests, percent(t.errors, t.requests), len(e.watch.Live), live.errors, live.requests, percent(live.errors, live.requests))
+}
+
+// chance is the chance of a false finding; several versions that are judged at
+// once share it.
+func (e *errorCounts) chance() float64 {
+	return errorChance / float64(max(1, len(e.watch.Versions)))
 }
 
 func percent(part, whole int64) float64 { return 100 * float64(part) / float64(whole) }

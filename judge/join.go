@@ -12,8 +12,16 @@ import (
 // they find for certain makes the verdict worse; as long as they have not seen
 // enough, nobody is healthy.
 func (v Verdict) JoinMonitors(reports []monitors.Report, runs map[string]fleet.Version) Verdict {
+	if len(v.Versions) > 0 {
+		v = v.Each(func(one VersionVerdict, alone Verdict) Verdict {
+			return alone.JoinMonitors(ofMonitors(reports, one.Version), runs)
+		})
+		v.Monitors = reports
+		return v
+	}
 	v.Monitors = reports
 	for _, r := range reports {
+		v.locate(r, runs)
 		if r.Opinion == Worse {
 			v.accuse(r, runs)
 			v.Opinion = Worse
@@ -40,7 +48,24 @@ func (v *Verdict) accuse(r monitors.Report, runs map[string]fleet.Version) {
 			continue
 		}
 		for _, f := range r.Findings {
-			v.Findings = append(v.Findings, Finding{Server: server, Words: f.Words, Series: f.Series})
+			v.Findings = append(v.Findings, Finding{Server: server, Words: f.Words + v.inItsLog(server), Series: f.Series})
 		}
 	}
+}
+
+// locate adds where most errors are to what the checks found.
+func (v *Verdict) locate(r monitors.Report, runs map[string]fleet.Version) {
+	for i, f := range v.Findings {
+		if r.Where != "" && f.Failures && runs[f.Server] == r.Version {
+			v.Findings[i].Words += "; " + r.Where
+		}
+	}
+}
+
+// inItsLog is what the server's log says, if logs are read.
+func (v *Verdict) inItsLog(server string) string {
+	if v.Logs == nil {
+		return ""
+	}
+	return inItsLog(*v.Logs, server)
 }

@@ -32,6 +32,9 @@ type Verdict struct {
 	Missing []string `json:"missing,omitempty"`
 	// Requests is how many requests the upgraded servers answered meanwhile.
 	Requests fleet.Count `json:"requests"`
+	// Versions is what is known of each one where several are judged side by
+	// side; the fields above are then about all of them.
+	Versions []VersionVerdict `json:"versions,omitempty"`
 	// Logs is what the judge of logs says; nil where no logs are read.
 	Logs *logs.Report `json:"logs,omitempty"`
 	// Monitors is what the judge of monitors says, one report for each new version.
@@ -45,6 +48,8 @@ type Finding struct {
 	Words  string `json:"words"`
 	// Family of log lines that it is about, "" if it is about something else.
 	Family string `json:"family,omitempty"`
+	// Failures: it is about requests that failed.
+	Failures bool `json:"-"`
 	// Series of the monitors that it is about, "" if it is about something else.
 	Series string `json:"series,omitempty"`
 }
@@ -57,6 +62,9 @@ type Watch struct {
 	// From is the live version, To the one that the upgraded servers run. Both
 	// are empty where a server is only seen to be well.
 	From, To fleet.Version
+	// Versions are those that are judged side by side where there are several;
+	// To is "" then.
+	Versions fleet.Versions
 	// Begun is when the rollout began, Since when the watching did.
 	Begun, Since time.Time
 	Policy       fleet.WatchPolicy
@@ -72,6 +80,14 @@ type Watch struct {
 	Changing []fleet.Server
 	// Starts are the processes that were started so far, the first one first.
 	Starts []Start
+}
+
+// New are the versions that are compared with the live one.
+func (w Watch) New() fleet.Versions {
+	if len(w.Versions) > 0 || w.To == "" {
+		return w.Versions
+	}
+	return fleet.Versions{w.To}
 }
 
 // Start is a process that was started on a server.

@@ -12,6 +12,11 @@ import (
 // worse; what they only show to people does not. But as long as they have not
 // seen enough, or show a new error that nobody has looked at, nobody is healthy.
 func (v Verdict) Join(r logs.Report) Verdict {
+	if len(v.Versions) > 0 {
+		v = v.Each(func(one VersionVerdict, alone Verdict) Verdict { return alone.Join(one.ofLogs(r)) })
+		v.Logs = &r
+		return v
+	}
 	v.Logs = &r
 	for i := range v.Findings {
 		v.Findings[i].Words += inItsLog(r, v.Findings[i].Server)
@@ -72,7 +77,7 @@ func brief(template string) string {
 // Same tells whether two verdicts say the same; the number of requests and
 // what is missing move all the time and do not count.
 func (v Verdict) Same(w Verdict) bool {
-	return v.Opinion == w.Opinion && slices.EqualFunc(v.Findings, w.Findings, sameFinding) && slices.Equal(v.shown(), w.shown())
+	return v.SameOpinions(w) && slices.EqualFunc(v.Findings, w.Findings, sameFinding) && slices.Equal(v.shown(), w.shown())
 }
 
 // Beyond tells whether there is a finding that people had not accepted when

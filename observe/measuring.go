@@ -22,7 +22,9 @@ type Gauge func(ctx context.Context, s fleet.Server) (o monitors.Observation, tr
 type Monitors struct {
 	Pool    Pool
 	Checker Checker
-	// Gauges measure a server; the first one that knows a number is believed.
+	// Gauges measure a server; of two that know a number the later one is believed,
+	// and before both the load balancer: it counts what customers see. A number
+	// that a server was measured by stays with its gauge.
 	Gauges []Gauge
 	// Every is the time between two measurements, Timeout the most that one may
 	// take.
@@ -30,10 +32,12 @@ type Monitors struct {
 	// Limits and Ignore are the policy's.
 	Limits fleet.Limits
 	Ignore []string
+	by     sources
 	// Past is what was measured before a rollout began, nil for nothing.
 	Past *Past
-	// Trace is the file in which a watch is recorded, "" for none.
-	Trace string
+	// Trace is the file in which a watch is recorded, "" for none. Note is what
+	// people should know of it.
+	Trace, Note string
 }
 
 // measuring is the monitors of one watch, and the judge of them.
@@ -238,11 +242,12 @@ func (m *Monitors) ask(ctx context.Context, s fleet.Server) (o *monitors.Observa
 		return nil, fmt.Sprintf("%s does not say which version it runs: %s", s.Name, vitals.VersionTrouble)
 	}
 	o = &monitors.Observation{Server: s.Name, Version: vitals.Version, Counters: map[string]float64{}, Histograms: map[string]monitors.Histogram{}, Gauges: map[string]float64{}}
-	for _, gauge := range m.Gauges {
+	for i, gauge := range m.Gauges {
 		more, why := gauge(ctx, s)
 		for _, w := range why {
 			trouble = w
 		}
+		maps.DeleteFunc(more.Gauges, func(name string, _ float64) bool { return !m.by.belongs(s.Name, name, i) })
 		add(o, more)
 	}
 	return o, trouble
@@ -300,6 +305,9 @@ func (m *measuring) notesNow() []string {
 	var all []string
 	for _, name := range slices.Sorted(maps.Keys(m.trouble)) {
 		all = append(all, m.trouble[name])
+	}
+	if m.Note != "" {
+		all = append(all, m.Note)
 	}
 	if m.trace != nil && m.trace.trouble != "" {
 		all = append(all, m.trace.trouble)

@@ -385,8 +385,8 @@ func TestWhatWasMeasuredBeforeIsKnownAtTheBeginning(t *testing.T) {
 		all := servers(1, 6)
 		var done sync.WaitGroup
 		done.Go(func() {
-			p.Remember(ctx, func() (*Monitors, []fleet.Server, int, func() error, error) {
-				return s.monitors(""), all, 2, func() error { return nil }, nil
+			p.Remember(ctx, func() (Measured, error) {
+				return Measured{Monitors: s.monitors(""), Servers: all, Canaries: 2, Close: func() error { return nil }}, nil
 			})
 		})
 		time.Sleep(25 * time.Minute)

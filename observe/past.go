@@ -24,37 +24,52 @@ type Past struct {
 // pastMost bounds how many observations are kept, whatever was configured.
 const pastMost = 50_000
 
-// Remember measures until ctx ends. open returns what measures, and the servers,
-// as noon.yaml says them now; it is asked anew now and then.
-func (p *Past) Remember(ctx context.Context, open func() (m *Monitors, servers []fleet.Server, canaries int, close func() error, err error)) {
+// Measured is a service whose servers can be measured.
+type Measured struct {
+	*Monitors
+	// Servers in the order in which they are upgraded, the first Canaries of them
+	// before the others.
+	Servers  []fleet.Server
+	Canaries int
+	Close    func() error
+}
+
+const (
+	// rememberFor is how long noon.yaml is believed before it is read anew.
+	rememberFor = 10 * time.Minute
+	// openAgain is the pause before noon.yaml, which could not be read, is again.
+	openAgain = time.Minute
+)
+
+// Remember measures until ctx ends; open is asked anew now and then, so that a
+// changed noon.yaml counts.
+func (p *Past) Remember(ctx context.Context, open func() (Measured, error)) {
 	for ctx.Err() == nil {
-		m, servers, canaries, done, err := open()
+		m, err := open()
 		if err != nil {
-			rest(ctx, time.Minute)
+			rest(ctx, openAgain)
 			continue
 		}
-		p.remember(ctx, m, servers, canaries)
-		_ = done() // it is opened anew
+		p.remember(ctx, m)
+		_ = m.Close() // it is opened anew
 	}
 }
 
-// rememberFor is how long noon.yaml is believed before it is read anew.
-const rememberFor = 10 * time.Minute
-
-func (p *Past) remember(ctx context.Context, m *Monitors, servers []fleet.Server, canaries int) {
+func (p *Past) remember(ctx context.Context, m Measured) {
 	ctx, cancel := context.WithTimeout(ctx, rememberFor)
 	defer cancel()
-	chosen := map[string]bool{}
-	for _, s := range servers[:min(canaries, len(servers))] {
-		chosen[s.Name] = true
-	}
-	first := min(canaries, len(servers))
-	some := slices.Concat(servers[:first], sample(judge.Watch{Live: servers[first:]}, chosen))
+	servers := m.sample()
 	for ctx.Err() == nil {
-		seen, _ := m.look(ctx, some)
+		seen, _ := m.look(ctx, servers)
 		p.keep(seen)
 		rest(ctx, m.Every)
 	}
+}
+
+// sample are the servers that are upgraded first, and some of the others.
+func (m Measured) sample() []fleet.Server {
+	first := min(m.Canaries, len(m.Servers))
+	return slices.Concat(m.Servers[:first], sample(judge.Watch{Live: m.Servers[first:]}, nil))
 }
 
 func rest(ctx context.Context, d time.Duration) {

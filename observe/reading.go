@@ -91,6 +91,9 @@ func (r *reading) change(ctx context.Context, w judge.Watch) {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if r.judge != nil && !slices.Equal(r.watch.New(), w.New()) {
+		r.anew()
+	}
 	since := time.Time{} // whose turn comes later has nothing behind it
 	if r.judge == nil {
 		since = pastOf(w)
@@ -114,15 +117,26 @@ func (r *reading) change(ctx context.Context, w judge.Watch) {
 	}
 }
 
+// anew forgets what was read: a version that is out, or was not chosen, must
+// not count for or against another one. As after a crash all is read again.
+func (r *reading) anew() {
+	r.keep()
+	for name := range r.servers {
+		r.leave(name)
+	}
+	r.judge, r.pastRead = nil, false
+}
+
 // begin reads the log of one more server.
 func (r *reading) begin(ctx context.Context, s fleet.Server, since time.Time) {
 	if r.servers[s.Name] != nil {
 		return
 	}
 	ctx, cancel := context.WithCancel(ctx)
-	r.servers[s.Name] = &writer{cancel: cancel}
+	w := &writer{cancel: cancel}
+	r.servers[s.Name] = w
 	r.silence(s.Name, time.Now(), "not read yet")
-	r.all.Go(func() { r.follow(ctx, s, since) })
+	r.all.Go(func() { r.follow(ctx, s, since, pen{r, w}) })
 }
 
 // leave reads the log of a server no longer.
@@ -150,16 +164,16 @@ const clockEvery = 2 * time.Second
 // follow reads the server's log. How far its clock is from ours has to be
 // known first: its processes were started by its clock, its lines come with
 // times by ours.
-func (r *reading) follow(ctx context.Context, s fleet.Server, since time.Time) {
+func (r *reading) follow(ctx context.Context, s fleet.Server, since time.Time, to pen) {
 	for ctx.Err() == nil {
 		began := time.Now()
 		ahead, err := r.ahead(ctx, s)
 		if err == nil {
-			r.set(s.Name, ahead, r.born(ctx, s, ahead))
-			r.Follower.Follow(ctx, s, since, r)
+			to.set(s.Name, ahead, r.born(ctx, s, ahead))
+			r.Follower.Follow(ctx, s, since, to)
 			return
 		}
-		r.Silent(s.Name, began, "its clock cannot be read: "+err.Error())
+		to.Silent(s.Name, began, "its clock cannot be read: "+err.Error())
 		select {
 		case <-time.After(clockEvery):
 		case <-ctx.Done():
@@ -240,7 +254,7 @@ func (r *reading) choose(w judge.Watch) []fleet.Server {
 	}
 	all = append(all, w.Underway...)
 	seed := fnv.New64a()
-	fmt.Fprintf(seed, "%s\x00%s", w.Service, w.To)
+	fmt.Fprintf(seed, "%s\x00%s", w.Service, w.New())
 	read, others := r.divide(w.Live)
 	read = read[:min(len(read), logs.LiveMost)]
 	all = append(all, read...)
@@ -266,7 +280,7 @@ func (r *reading) learn(name string, server *writer) {
 	server.changing = slices.ContainsFunc(r.watch.Changing, func(s fleet.Server) bool { return s.Name == name })
 	for i := range server.starts {
 		s := &server.starts[i]
-		if s.Mark = s.Mark.Add(-server.ahead); s.Version == r.watch.To {
+		if s.Mark = s.Mark.Add(-server.ahead); r.watch.New().Has(s.Version) {
 			r.judge.Upgraded(judgelogs.Canary{Server: name, Version: s.Version, Since: s.Mark})
 		}
 	}
@@ -315,12 +329,11 @@ func (r *reading) add(server *writer, l judgelogs.Line) {
 		if l.Time.IsZero() || l.Time.Before(s.Mark) {
 			break
 		}
-		l.Version, l.Starting = r.watch.From, s.Back.IsZero() || l.Time.Before(s.Back)
-		if s.Version == r.watch.To {
-			l.Version = s.Version
-		}
+		l.Version, l.Starting = s.Version, s.Back.IsZero() || l.Time.Before(s.Back)
 	}
-	r.judge.Add(l)
+	if l.Version == r.watch.From || r.watch.New().Has(l.Version) {
+		r.judge.Add(l) // what another version wrote is nobody's
+	}
 }
 
 // Missed takes lines that were not read.
@@ -433,9 +446,11 @@ func (r *reading) keep() {
 		return
 	}
 	r.kept = time.Now()
-	// Should the new version be the live one next time, this is what it writes.
-	if err := r.Dictionary.Save(r.watch.Service, r.watch.To, r.judge.KnownOf(r.watch.To)); err != nil {
-		r.notes = []string{err.Error()}
+	// Should a new version be the live one next time, this is what it writes.
+	for _, v := range r.watch.New() {
+		if err := r.Dictionary.Save(r.watch.Service, v, r.judge.KnownOf(v)); err != nil {
+			r.notes = []string{err.Error()}
+		}
 	}
 	if err := r.Dictionary.Save(r.watch.Service, r.watch.From, r.judge.Known()); err != nil {
 		r.notes = []string{err.Error()}

@@ -208,3 +208,43 @@ func TestFamiliesAreKeptPerServiceAndVersion(t *testing.T) {
 		t.Error(known, err)
 	}
 }
+
+// seeAll waits until all clocks are read, and lets all logs be read.
+func (r *reading) seeAll(t *testing.T) {
+	for _, s := range watching().Live {
+		for deadline := time.Now().Add(10 * time.Second); r.unset(s.Name); time.Sleep(time.Millisecond) {
+			if time.Now().After(deadline) {
+				t.Fatal("the clock is not read")
+			}
+		}
+		r.Silent(s.Name, time.Time{}, "")
+	}
+}
+
+// TestAVersionThatIsOutCountsNoMore: what v2 wrote is nobody's when only v3 is
+// compared, and what the log that is read no longer still says is passed over.
+func TestAVersionThatIsOutCountsNoMore(t *testing.T) {
+	r := newReading(t, nobody{})
+	w := watching()
+	w.To, w.Versions, w.Canaries = "", fleet.Versions{"v2", "v3"}, w.Live[:2]
+	w.Starts = []judge.Start{{Server: "web1", Version: "v2", Mark: begun}, {Server: "web2", Version: "v3", Mark: begun}}
+	r.change(t.Context(), w)
+	r.seeAll(t)
+	late := pen{r, r.servers["web1"]}
+	r.Line(written("web1", time.Minute))
+	r.Line(written("web2", time.Minute))
+	if canary, _ := r.counts(t); canary != 2 {
+		t.Fatalf("%d lines of both new versions", canary)
+	}
+	w.To, w.Versions = "v3", nil
+	w.Starts = append(w.Starts, judge.Start{Server: "web1", Version: "v1", Mark: begun.Add(2 * time.Minute)})
+	r.change(t.Context(), w)
+	r.seeAll(t)
+	late.Line(written("web1", 3*time.Minute))
+	for _, line := range []judgelogs.Line{written("web1", time.Minute), written("web1", 3*time.Minute), written("web2", time.Minute)} {
+		r.Line(line)
+	}
+	if canary, live := r.counts(t); canary != 1 || live != 1 {
+		t.Errorf("%d lines of v3 and %d of v1, not one each", canary, live)
+	}
+}

@@ -144,7 +144,7 @@ func (c *comparison) end() {
 // change takes another watch; true tells that other servers are judged now,
 // of whom nothing is known yet.
 func (c *comparison) change(watch judge.Watch, inARow int) bool {
-	same := c.checks != nil && slices.Equal(c.watch.Upgraded, watch.Upgraded) && c.watch.Since.Equal(watch.Since)
+	same := c.checks != nil && slices.Equal(c.watch.Upgraded, watch.Upgraded) && c.watch.Since.Equal(watch.Since) && slices.Equal(c.watch.Versions, watch.Versions)
 	if c.watch = watch; !same {
 		c.checks = judge.NewChecks(watch, inARow)
 	}
@@ -179,7 +179,7 @@ func (w *Witness) compare(ctx context.Context, c *comparison) judge.Verdict {
 		return v
 	}
 	look := w.look(ctx, c.watch)
-	if c.judging() {
+	if c.judging() || len(c.watch.Versions) > 0 {
 		v = c.checks.See(look)
 	}
 	if c.reading != nil {

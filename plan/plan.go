@@ -11,8 +11,11 @@ import (
 
 // Plan is the whole of a rollout, decided beforehand.
 type Plan struct {
-	Service string        `json:"service"`
-	Version fleet.Version `json:"version"`
+	Service string `json:"service"`
+	// Version is the one that every server shall get. It is "" where several,
+	// Versions, are tried on canaries first and one of them is chosen.
+	Version  fleet.Version  `json:"version"`
+	Versions fleet.Versions `json:"versions,omitempty"`
 	// Batches are turned one after the other; the servers of one batch go
 	// together. The first Canaries batches hold one canary each.
 	Batches  []Batch `json:"batches"`
@@ -36,7 +39,8 @@ type Batch struct {
 type Turn struct {
 	Server fleet.Server  `json:"server"`
 	From   fleet.Version `json:"from"`
-	To     fleet.Version `json:"to"`
+	// To is "" as long as it is not chosen yet.
+	To fleet.Version `json:"to"`
 }
 
 // Left is a server that is not upgraded, and why.
@@ -56,17 +60,49 @@ type Seen struct {
 	Trouble map[string]string
 }
 
-// Make plans the rollout of version, or refuses with a *Refusal.
-func Make(s fleet.Service, version fleet.Version, seen Seen) (Plan, error) {
-	p := Plan{Service: s.Name, Version: version, Servers: s.Servers, Policy: s.Policy}
+// Make plans the rollout of a version, or of several of which one will be
+// chosen, or refuses with a *Refusal.
+func Make(s fleet.Service, versions fleet.Versions, seen Seen) (Plan, error) {
+	p := Plan{Service: s.Name, Servers: s.Servers, Policy: s.Policy}
+	if p.Versions = versions; len(versions) == 1 {
+		p.Version, p.Versions = versions[0], nil
+	}
 	var refusal Refusal
 	turns := p.sort(s, seen, &refusal)
-	refusal.weigh(s, seen, len(turns))
+	p.Canaries = min(p.each()*len(versions), len(turns))
+	refusal.weighVersions(p, seen, len(turns))
+	refusal.weigh(s, seen, len(turns)-p.Canaries, len(turns))
 	if len(refusal.Reasons) > 0 {
 		return Plan{}, &refusal
 	}
+	p.share(turns)
 	p.cut(turns, seen.Pool.Serving())
 	return p, nil
+}
+
+// Goal is the version that servers shall get, or those of which one will be
+// chosen.
+func (p Plan) Goal() fleet.Versions {
+	if len(p.Versions) > 0 {
+		return p.Versions
+	}
+	return fleet.Versions{p.Version}
+}
+
+// each is how many canaries each version has; several are always compared.
+func (p Plan) each() int {
+	if len(p.Versions) > 0 {
+		return max(p.Policy.Canaries, 1)
+	}
+	return p.Policy.Canaries
+}
+
+// share gives each of several versions its canaries, by turns: so all of them
+// are watched for about as long.
+func (p *Plan) share(turns []Turn) {
+	for i := range turns[:p.Canaries] {
+		turns[i].To = p.Goal()[i%len(p.Goal())]
+	}
 }
 
 // sort divides the servers into those that get a turn and those that are left.
@@ -86,7 +122,7 @@ func (p *Plan) sort(s fleet.Service, seen Seen, refusal *Refusal) []Turn {
 			refusal.add(fmt.Sprintf("%s cannot be asked: %s", server.Name, seen.Trouble[server.Name]), "mend that, or take the server out of noon.yaml")
 		case vitals.Version == "":
 			refusal.add(fmt.Sprintf("it is unknown which version %s runs: %s", server.Name, vitals.VersionTrouble), "see \"check: version:\" in noon.yaml")
-		case vitals.Version == p.Version:
+		case p.Version != "" && vitals.Version == p.Version:
 			p.Left = append(p.Left, Left{Server: server, Why: "runs " + string(p.Version) + " already"})
 		default:
 			turns = append(turns, Turn{Server: server, From: vitals.Version, To: p.Version})
@@ -105,7 +141,6 @@ func leftOut(server fleet.Server, standing fleet.Standing) Left {
 
 // cut makes batches of turns: each canary alone, then Policy.Then at a time.
 func (p *Plan) cut(turns []Turn, serving int) {
-	p.Canaries = min(p.Policy.Canaries, len(turns))
 	for len(turns) > 0 {
 		size := 1
 		if len(p.Batches) >= p.Canaries {

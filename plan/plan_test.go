@@ -65,7 +65,7 @@ func TestPlans(t *testing.T) {
 			if test.change != nil {
 				test.change(&s, &seen)
 			}
-			p, err := plan.Make(s, "v2", seen)
+			p, err := plan.Make(s, fleet.Versions{"v2"}, seen)
 			if got := written(p); err != nil || got != test.want {
 				t.Errorf("got  %s (%v)\nwant %s", got, err, test.want)
 			}
@@ -97,7 +97,7 @@ func TestRefusalsSayWhyAndWhatToDo(t *testing.T) {
 			if test.change != nil {
 				test.change(&s, &seen)
 			}
-			p, err := plan.Make(s, "v2", seen)
+			p, err := plan.Make(s, fleet.Versions{"v2"}, seen)
 			var refusal *plan.Refusal
 			if !errors.As(err, &refusal) || !strings.Contains(err.Error(), want) || len(p.Batches) > 0 {
 				t.Fatalf("got %v and %s", err, written(p))
@@ -114,7 +114,7 @@ func TestRefusalsSayWhyAndWhatToDo(t *testing.T) {
 func TestAnEndlessDrainMayBeCutWhereNobodyCounts(t *testing.T) {
 	s, seen := serviceOf(2)
 	seen.Capabilities.InFlight, s.Policy.Drain.After = false, fleet.CutDrain
-	if _, err := plan.Make(s, "v2", seen); err != nil {
+	if _, err := plan.Make(s, fleet.Versions{"v2"}, seen); err != nil {
 		t.Error(err)
 	}
 }
@@ -137,7 +137,7 @@ func TestNoPlanGoesBelowKeep(t *testing.T) {
 				in++
 			}
 		}
-		p, err := plan.Make(s, "v2", seen)
+		p, err := plan.Make(s, fleet.Versions{"v2"}, seen)
 		if err != nil {
 			continue
 		}
@@ -156,5 +156,66 @@ func TestNoPlanGoesBelowKeep(t *testing.T) {
 	}
 	if planned < 1000 {
 		t.Fatalf("only %d were planned", planned)
+	}
+}
+
+// dressed writes who gets what: "web1 v2 | web2 v3 | web3 ? web4 ?".
+func dressed(p plan.Plan) string {
+	var all []string
+	for _, b := range p.Batches {
+		var turns []string
+		for _, t := range b.Turns {
+			to := string(t.To)
+			if to == "" {
+				to = "?"
+			}
+			turns = append(turns, t.Server.Name+" "+to)
+		}
+		all = append(all, strings.Join(turns, " "))
+	}
+	return strings.Join(all, " | ")
+}
+
+func TestEachOfSeveralVersionsGetsItsCanaries(t *testing.T) {
+	for want, canaries := range map[string]int{
+		"web1 v2 | web2 v3 | web3 ? web4 ? | web5 ?":     1,
+		"web1 v2 | web2 v3 | web3 v2 | web4 v3 | web5 ?": 2,
+	} {
+		s, seen := serviceOf(5)
+		s.Policy.Canaries, s.Policy.Then = canaries, 2
+		p, err := plan.Make(s, fleet.Versions{"v2", "v3"}, seen)
+		if got := dressed(p); err != nil || got != want || p.Canaries != 2*canaries || p.Version != "" || p.Goal().String() != "v2, v3" {
+			t.Errorf("got  %s (%v)\nwant %s", got, err, want)
+		}
+	}
+}
+
+func TestSeveralVersionsThatCannotBeComparedAreRefused(t *testing.T) {
+	for want, test := range map[string]struct {
+		servers int
+		change  func(*fleet.Service, *plan.Seen)
+	}{
+		"2 versions with canaries: 1 take 2 servers, and one must keep the live version to be compared with; 2 can be upgraded": {2, nil},
+		"2 versions with canaries: 2 take 4 servers": {4, func(s *fleet.Service, _ *plan.Seen) { s.Policy.Canaries = 2 }},
+		"web2 runs v3 already": {4, func(_ *fleet.Service, seen *plan.Seen) {
+			seen.Vitals["web2"] = fleet.Vitals{Healthy: true, Version: "v3"}
+		}},
+		"all servers run v2 already": {3, func(_ *fleet.Service, seen *plan.Seen) {
+			for name := range seen.Vitals {
+				seen.Vitals[name] = fleet.Vitals{Healthy: true, Version: "v2"}
+			}
+		}},
+		"3 can be upgraded": {4, func(s *fleet.Service, seen *plan.Seen) {
+			s.Policy.Canaries, seen.Pool.Standings[3].Rotation = 2, fleet.Out
+		}},
+	} {
+		s, seen := serviceOf(test.servers)
+		if test.change != nil {
+			test.change(&s, &seen)
+		}
+		p, err := plan.Make(s, fleet.Versions{"v2", "v3"}, seen)
+		if err == nil || !strings.Contains(err.Error(), want) || len(p.Batches) > 0 {
+			t.Errorf("want %s\ngot  %v", want, err)
+		}
 	}
 }

@@ -32,8 +32,49 @@ func (r *Refusal) add(what, mend string) {
 	r.Reasons = append(r.Reasons, Reason{What: what, Mend: mend})
 }
 
-// weigh adds the reasons that concern the fleet as a whole.
-func (r *Refusal) weigh(s fleet.Service, seen Seen, turns int) {
+// weighVersions refuses several versions that could not all be compared with
+// the live one.
+func (r *Refusal) weighVersions(p Plan, seen Seen, turns int) {
+	if len(p.Versions) == 0 {
+		return
+	}
+	for _, v := range p.Versions {
+		if on := running(p.Servers, seen, v); len(on) > 0 {
+			r.add(fmt.Sprintf("%s %s already: nothing would tell it from the live version", named(on, len(p.Servers), "runs", "run"), v),
+				"name only versions that no server runs yet, or bring those servers to the live version first")
+		}
+	}
+	if most := p.each() * len(p.Versions); turns <= most {
+		r.add(fmt.Sprintf("%d versions with canaries: %d take %d servers, and one must keep the live version to be compared with; %d can be upgraded", len(p.Versions), p.each(), most, turns),
+			"name fewer versions, lower \"rollout: canaries:\", or add a server")
+	}
+}
+
+// running names the servers that run the version.
+func running(servers []fleet.Server, seen Seen, v fleet.Version) []string {
+	var names []string
+	for _, s := range servers {
+		if seen.Vitals[s.Name].Version == v {
+			names = append(names, s.Name)
+		}
+	}
+	return names
+}
+
+// named says which servers do something, in the number that fits.
+func named(servers []string, all int, one, many string) string {
+	switch len(servers) {
+	case all:
+		return "all servers " + many
+	case 1:
+		return servers[0] + " " + one
+	}
+	return strings.Join(servers, ", ") + " " + many
+}
+
+// weigh adds the reasons that concern the fleet as a whole; later turns are
+// those after the canaries'.
+func (r *Refusal) weigh(s fleet.Service, seen Seen, later, turns int) {
 	for _, trouble := range seen.Pool.Trouble {
 		r.add(trouble, "make the load balancers answer and agree, then try again")
 	}
@@ -43,15 +84,15 @@ func (r *Refusal) weigh(s fleet.Service, seen Seen, turns int) {
 		return
 	}
 	if len(r.Reasons) == 0 && turns > 0 {
-		r.weighCapacity(s, seen, turns)
+		r.weighCapacity(s, seen, later)
 		r.weighDrain(s, seen)
 	}
 }
 
-func (r *Refusal) weighCapacity(s fleet.Service, seen Seen, turns int) {
+func (r *Refusal) weighCapacity(s fleet.Service, seen Seen, later int) {
 	serving, out := seen.Pool.Serving(), 1
-	if turns > s.Policy.Canaries {
-		out = min(max(s.Policy.Then, 1), turns-s.Policy.Canaries)
+	if later > 0 {
+		out = min(max(s.Policy.Then, 1), later)
 	}
 	if serving-out >= s.Policy.Keep {
 		return

@@ -34,7 +34,7 @@ func (r Receipt) judged() []Judged {
 		j := Judged{Version: line(string(report.Version)), Opinion: line(string(report.Opinion)), Standing: report.Standing(), Lines: linesOf(report)}
 		j.Tone, j.Sign = opinionTone(report.Opinion)
 		for _, c := range report.Charts {
-			if _, drawable := c.Most(); drawable {
+			if c.Drawable() {
 				j.Charts = append(j.Charts, drawChart(c))
 			}
 		}

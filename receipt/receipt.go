@@ -14,9 +14,12 @@ import (
 
 // Receipt is the account of one rollout.
 type Receipt struct {
-	Number  int64           `json:"number"`
-	Service string          `json:"service"`
+	Number  int64  `json:"number"`
+	Service string `json:"service"`
+	// Version is the one that all servers got or should get; "" where none of
+	// several, Tried, was chosen.
 	Version fleet.Version   `json:"version"`
+	Tried   []rollout.Tried `json:"tried,omitempty"`
 	By      string          `json:"by"`
 	Why     string          `json:"why,omitempty"`
 	Started time.Time       `json:"started"`
@@ -64,13 +67,15 @@ type Decision struct {
 	By     string       `json:"by"`
 	Why    string       `json:"why,omitempty"`
 	Server string       `json:"server,omitempty"`
+	// Version that was ruled out or promoted.
+	Version fleet.Version `json:"version,omitempty"`
 }
 
 // Make makes the receipt out of all events of a rollout.
 func Make(number int64, events []rollout.Event) Receipt {
 	s := rollout.Fold(events)
 	r := Receipt{
-		Number: number, Service: s.Plan.Service, Version: s.Plan.Version, By: s.Started.By, Why: s.Started.Why,
+		Number: number, Service: s.Plan.Service, Version: s.Version, Tried: s.Tried, By: s.Started.By, Why: s.Started.Why,
 		Started: s.Started.Time, Phase: s.Phase, Left: s.Plan.Left, Cut: fleet.Known(0, "api"),
 	}
 	for _, t := range s.Turns {
@@ -116,7 +121,7 @@ func (r *Receipt) count(e rollout.Event) {
 }
 
 func (r *Receipt) decide(e rollout.Event) {
-	r.Decided = append(r.Decided, Decision{Time: e.Time, Kind: e.Kind, By: e.By, Why: e.Why, Server: e.Server})
+	r.Decided = append(r.Decided, Decision{Time: e.Time, Kind: e.Kind, By: e.By, Why: e.Why, Server: e.Server, Version: e.Version})
 }
 
 // interrupt marks the steps that a controller left behind when it ended.

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"noon/fleet"
+	"noon/judge"
 	"noon/plan"
 	"noon/receipt"
 	"noon/rollout"
@@ -94,6 +95,7 @@ func scripts() map[string]*script {
 			add(rollout.Event{Kind: rollout.TurnReversed, Turn: 0, Server: "web1", Course: rollout.Back, Why: "its health check fails"}).
 			turn(0, rollout.Back, none).
 			add(rollout.Event{Kind: rollout.RolloutFinished, Outcome: rollout.WentBack, Why: "web1: its health check fails"}),
+		"two_versions": twoVersions(),
 		"crashed_and_left_out": began("web1", "web2").
 			step(0, rollout.Forward, rollout.TakeOut, rollout.Seen{Cut: &fleet.Count{}}).
 			add(rollout.Event{Kind: rollout.StepBegan, Turn: 0, Server: "web1", Course: rollout.Forward, Step: rollout.Stop}).
@@ -102,6 +104,44 @@ func scripts() map[string]*script {
 			add(rollout.Event{Kind: rollout.Held, Why: "web1: stop: web1 does not answer"}).
 			add(rollout.Event{Kind: rollout.Aborted, By: "ben@desk"}).
 			add(rollout.Event{Kind: rollout.RolloutFinished, Outcome: rollout.Ended, Out: []string{"web1"}}),
+	}
+}
+
+// twoVersions tries v2 and v3: v3 is out, and v2 is chosen.
+func twoVersions() *script {
+	none, s := fleet.Known(0, "api"), began("web1", "web2", "web3")
+	p := s.events[0].Plan
+	p.Version, p.Versions, p.Canaries = "", fleet.Versions{"v2", "v3"}, 2
+	p.Batches[1].Turns[0].To, p.Batches[2].Turns[0].To = "v3", ""
+	ill := []judge.Finding{{Server: "web2", Words: "its health check fails: 503"}}
+	verdict := judge.Verdict{Opinion: judge.Undecided, Findings: ill, Versions: []judge.VersionVerdict{
+		{Version: "v2", Opinion: judge.Healthy, Servers: []string{"web1"}, Requests: fleet.Known(812, "api")},
+		{Version: "v3", Opinion: judge.Worse, Servers: []string{"web2"}, Findings: ill},
+	}}
+	forward := func(i int) { s.step(i, rollout.Forward, rollout.Stage, rollout.Seen{}).turn(i, rollout.Forward, none) }
+	forward(0)
+	forward(1)
+	s.add(rollout.Event{Kind: rollout.WatchStarted}).
+		add(rollout.Event{Kind: rollout.VerdictReached, Verdict: &verdict}).
+		add(rollout.Event{Kind: rollout.VersionRuledOut, Version: "v3", Why: "web2: its health check fails: 503"}).
+		add(rollout.Event{Kind: rollout.TurnReversed, Turn: 1, Server: "web2", Course: rollout.Back, Why: "v3 is out"}).
+		turn(1, rollout.Back, none).
+		add(rollout.Event{Kind: rollout.Promoted, By: "ben@desk", Version: "v2"})
+	forward(1)
+	forward(2)
+	return s.add(rollout.Event{Kind: rollout.RolloutFinished, Outcome: rollout.Succeeded})
+}
+
+func TestThePageShowsVersionsSideBySide(t *testing.T) {
+	var page bytes.Buffer
+	if err := receipt.Make(7, twoVersions().events).HTML(&page); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"v2 (of v2, v3)", "<td>v2</td><td>web1</td><td>yes</td><td>chosen; it was fit after 812 requests</td>",
+		"<td>v3</td><td>web2</td><td></td><td class=\"bad\">out: web2: its health check fails: 503</td>", "ruled out v3", "v1 -> v2"} {
+		if !strings.Contains(strings.ReplaceAll(page.String(), "&gt;", ">"), want) {
+			t.Errorf("%q is missing", want)
+		}
 	}
 }
 

@@ -14,7 +14,7 @@ import (
 // read allows it.
 func (r Receipt) Text(w io.Writer) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "Receipt %d  %s -> %s  %s\n", r.Number, r.Service, r.Version, r.result())
+	fmt.Fprintf(&b, "Receipt %d  %s -> %s  %s\n", r.Number, r.Service, r.Goal(), r.result())
 	fmt.Fprintf(&b, "  started %s by %s%s\n", r.Started.Local().Format(time.DateTime), r.By, because(r.Why))
 	if !r.Ended.IsZero() {
 		fmt.Fprintf(&b, "  ended   %s, after %s\n", r.Ended.Local().Format(time.DateTime), Took(r.Ended.Sub(r.Started)))
@@ -23,6 +23,7 @@ func (r Receipt) Text(w io.Writer) error {
 		fmt.Fprintf(&b, "  reason  %s\n", r.Reason)
 	}
 	fmt.Fprintf(&b, "  cut     %s\n", cut(r.Cut))
+	r.tried(&b)
 	var untouched []string
 	for _, t := range r.Turns {
 		if t.Place == rollout.Pending && len(t.Steps) == 0 && !r.Ended.IsZero() {
@@ -45,6 +46,16 @@ func (r Receipt) Text(w io.Writer) error {
 	}
 	_, err := io.WriteString(w, fleet.Plain(b.String()))
 	return err
+}
+
+// tried shows several versions side by side.
+func (r Receipt) tried(b *strings.Builder) {
+	if len(r.Tried) > 0 {
+		fmt.Fprintf(b, "\n  versions\n")
+	}
+	for _, t := range r.Tried {
+		fmt.Fprintf(b, "    %s  on %s  %s\n", t.Version, strings.Join(t.Servers, ", "), t.Words())
+	}
 }
 
 // settled is the turn with a place that fits a rollout that has ended: nothing
@@ -84,7 +95,7 @@ func cut(c fleet.Count) string {
 }
 
 func (t Turn) text(b *strings.Builder) {
-	fmt.Fprintf(b, "\n  %s  %s -> %s  %s\n", t.Server, t.From, t.To, t.Place)
+	fmt.Fprintf(b, "\n  %s  %s  %s\n", t.Server, t.Way(), t.Place)
 	for _, s := range t.Steps {
 		fmt.Fprintf(b, "    %s  %-9s %8s  %s\n", clock(s.Began), s.Step, s.took(), s.words())
 	}
@@ -126,7 +137,7 @@ func (r Receipt) decisions(b *strings.Builder) {
 // said are the kinds of decisions in words.
 var said = map[rollout.Kind]string{
 	rollout.ControllerStarted: "taken up", rollout.TurnReversed: "turned round", rollout.WatchStarted: "watch started",
-	rollout.Promoted: "promoted", rollout.Held: "held", rollout.Resumed: "resumed", rollout.RollbackStarted: "rollback started",
+	rollout.VersionRuledOut: "ruled out", rollout.Promoted: "promoted", rollout.Held: "held", rollout.Resumed: "resumed", rollout.RollbackStarted: "rollback started",
 	rollout.Aborted: "aborted", rollout.RolloutFinished: "finished",
 }
 
@@ -137,6 +148,9 @@ func (d Decision) words() string {
 	}
 	if d.Server != "" {
 		words = d.Server + " " + words
+	}
+	if d.Version != "" {
+		words += " " + string(d.Version)
 	}
 	return words
 }

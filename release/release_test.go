@@ -485,6 +485,24 @@ func TestAVersionThatWasChangedByHandGetsItsConfigurationBack(t *testing.T) {
 	holds(t, config, "of v1.5, which somebody else installed")
 }
 
+// TestTheWayBackIsKeptOverTwoVersions: a canary of v2 gets v3, which was chosen,
+// and goes back to v1, of which noon did not know when it installed v2.
+func TestTheWayBackIsKeptOverTwoVersions(t *testing.T) {
+	p := newPlace(t)
+	t.Setenv("HOME", p.dir)
+	config := filepath.Join(p.dir, "shop.conf")
+	p.cfg = fleet.Release{Config: []string{config}, Upgrade: "true"}
+	write(t, config, "of v1")
+	for _, version := range []string{"v2", "v3"} {
+		p.kept("v1", true)
+		p.do("install", p.release().Install, fleet.Version(version))
+		write(t, config, "of "+version)
+	}
+	p.kept("v1", true)
+	p.do("restore", p.release().Restore, "v1")
+	holds(t, config, "of v1")
+}
+
 func TestLongConnectionsAreEndedWithTheOperatorsCommand(t *testing.T) {
 	p := newPlace(t)
 	for _, line := range []string{"", "echo {version} > " + filepath.Join(p.dir, "out")} {

@@ -106,15 +106,18 @@ func (c *Controller) guard(ctx context.Context, cancel context.CancelCauseFunc) 
 	return func() { cancel(nil); <-done; c.watcher.end() }
 }
 
-// takeUp reads the journal and writes that this controller goes on with it.
+// takeUp reads the journal and writes that this controller goes on with it. A
+// human may say something at the same moment.
 func (c *Controller) takeUp(ctx context.Context) error {
-	if err := c.catchUp(ctx); err != nil {
-		return err
+	for {
+		if err := c.catchUp(ctx); err != nil || c.state.Phase == Finished {
+			return err
+		}
+		err := c.append(ctx, Event{Kind: ControllerStarted, By: c.by})
+		if !errors.Is(err, ErrTaken) {
+			return err
+		}
 	}
-	if c.state.Phase == Finished {
-		return nil
-	}
-	return c.append(ctx, Event{Kind: ControllerStarted, By: c.by})
 }
 
 // turn does one thing: what Next says, or waiting for something to happen.
@@ -316,7 +319,7 @@ func (c *Controller) isNews(v judge.Verdict) bool {
 	switch {
 	case !c.state.fresh(), c.lastWord():
 		return true
-	case v.Opinion != last.Opinion || v.Beyond(last) || last.Beyond(v):
+	case !v.SameOpinions(last) || v.Beyond(last) || last.Beyond(v):
 		return c.state.Verdicts < verdictsOften || v.Opinion == judge.Worse || age >= verdictsFlip
 	case !v.Same(last):
 		return c.state.Verdicts < verdictsOften || age >= verdictsApart

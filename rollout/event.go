@@ -24,9 +24,13 @@ const (
 	TurnReversed   Kind = "TurnReversed"
 	WatchStarted   Kind = "WatchStarted"
 	VerdictReached Kind = "VerdictReached"
-	Promoted       Kind = "Promoted"
-	Held           Kind = "Held"
-	Resumed        Kind = "Resumed"
+	// VersionRuledOut: of several versions this one is out, and its canaries go
+	// back; the others go on.
+	VersionRuledOut Kind = "VersionRuledOut"
+	// Promoted carries the version that all servers get; "" is the only one.
+	Promoted Kind = "Promoted"
+	Held     Kind = "Held"
+	Resumed  Kind = "Resumed"
 	// RollbackStarted: every upgraded server goes back to its version.
 	RollbackStarted Kind = "RollbackStarted"
 	// Aborted: servers that are out come back, the others stay as they are.
@@ -52,6 +56,8 @@ type Event struct {
 	Why string `json:"why,omitempty"`
 
 	Plan *plan.Plan `json:"plan,omitempty"`
+	// Version that was ruled out, or promoted.
+	Version fleet.Version `json:"version,omitempty"`
 	// Turn is the index of the turn in the plan, with its Server, for events
 	// of a turn.
 	Turn   int    `json:"turn,omitempty"`

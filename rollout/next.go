@@ -39,6 +39,9 @@ func Next(s State, now time.Time) Decision {
 	if s.worse() && s.Plan.Policy.Worse != fleet.Ask {
 		return afterWorse(s, now)
 	}
+	if one, ok := s.harmful(); ok && s.Plan.Policy.Worse != fleet.Ask {
+		return ruleOut(s, one)
+	}
 	if d, ok := tend(s, now); ok {
 		return d
 	}
@@ -61,6 +64,9 @@ func nextCanary(s State, now time.Time) Decision {
 	if s.worse() {
 		return afterWorse(s, now)
 	}
+	if d, ok := amongSeveral(s, now); ok {
+		return d
+	}
 	if s.Hold != nil {
 		return Decision{Wait: true}
 	}
@@ -73,12 +79,30 @@ func nextCanary(s State, now time.Time) Decision {
 	return record(Event{Kind: WatchStarted})
 }
 
+// amongSeveral looks after versions that are out, or should be.
+func amongSeveral(s State, now time.Time) (Decision, bool) {
+	if d, ok := s.bringBack(); ok {
+		return d, true
+	}
+	one, ok := s.harmful()
+	switch {
+	case !ok:
+		return Decision{}, false
+	case s.awaitsLook(now):
+		return Decision{Wait: true, Until: s.TakenUp.Add(lookWithin)}, true
+	}
+	return ruleOut(s, one), true
+}
+
 // nextWatching waits for the witness, for time to pass, or for a human.
 func nextWatching(s State, now time.Time) Decision {
 	policy, since := s.Plan.Policy, now.Sub(s.WatchSince)
+	several, ok := amongSeveral(s, now)
 	switch {
 	case s.worse():
 		return afterWorse(s, now)
+	case ok:
+		return several
 	case s.Hold != nil:
 		return Decision{Wait: true}
 	case since < policy.Watch.Least:
@@ -112,10 +136,13 @@ func nextOther(s State, now time.Time) Decision {
 		return afterWorse(s, now)
 	}
 	if failed, ok := s.failed(); ok {
-		return hold(s, fmt.Sprintf("%s: %s; it is %s, %s %s", failed.Server.Name, failed.Failure, failed.Place, run(s.count(Upgraded)), s.Plan.Version))
+		return hold(s, fmt.Sprintf("%s: %s; it is %s, %s %s", failed.Server.Name, failed.Failure, failed.Place, run(s.count(Upgraded)), s.Version))
 	}
 	if s.Hold != nil {
 		return Decision{Wait: true}
+	}
+	if until := s.BackSince.Add(s.Plan.Policy.Watch.Then); !s.BackSince.IsZero() && now.Before(until) {
+		return Decision{Wait: true, Until: until} // the last batch is watched, too
 	}
 	if begin := s.nextBatch(len(s.Plan.Batches)); len(begin) > 0 {
 		return Decision{Begin: begin}
@@ -184,7 +211,7 @@ func tendTurn(s State, i int, now time.Time) Decision {
 	case t.Course == Forward && t.Failure != "" && !t.Blind:
 		return reverse(s, i, t.wayBack(), t.Failure)
 	case t.Course == Forward && s.mustReturn(t):
-		return reverse(s, i, t.wayBack(), s.returnWhy())
+		return reverse(s, i, t.wayBack(), s.returnWhy(t))
 	case t.Attempts >= attemptsMost:
 		return holdTurn(s, i)
 	case t.Attempts > 0 && now.Before(t.again()):
@@ -202,14 +229,15 @@ func (t Turn) again() time.Time {
 // when the rollout goes back or ends, and before the first change on a hold,
 // so that no server is out while a human thinks.
 func (s State) mustReturn(t Turn) bool {
-	if s.Phase == RollingBack || s.Phase == Aborting {
+	if s.Phase == RollingBack || s.Phase == Aborting || s.isOut(t.To) {
 		return true
 	}
 	return (s.Hold != nil || s.worse()) && !t.Touched
 }
 
 // bound is the index after the last turn that can be open: on the way forward
-// one batch is over before the next begins.
+// one batch is over before the next begins. Canaries of several versions may go
+// back meanwhile.
 func (s State) bound() int {
 	if s.Phase == RollingBack || s.Phase == Aborting || s.first == len(s.Turns) {
 		return len(s.Turns)
@@ -218,15 +246,20 @@ func (s State) bound() int {
 	for end < len(s.Turns) && s.Turns[end].Batch == s.Turns[s.first].Batch {
 		end++
 	}
+	if len(s.Plan.Versions) > 0 {
+		end = max(end, s.canaries())
+	}
 	return end
 }
 
-func (s State) returnWhy() string {
+func (s State) returnWhy(t Turn) string {
 	switch {
 	case s.Phase == RollingBack:
 		return "the rollout goes back"
 	case s.Phase == Aborting:
 		return "the rollout was aborted"
+	case s.isOut(t.To):
+		return s.whyOut(t.To)
 	case s.Hold != nil:
 		return "the rollout is held"
 	}
@@ -271,9 +304,13 @@ func record(e Event) Decision {
 	return Decision{Record: &e}
 }
 
-// afterFailedCanary ends the rollout: what other canaries got goes back too.
+// afterFailedCanary ends the rollout: what other canaries got goes back too. Of
+// several versions only its own is out.
 func afterFailedCanary(s State, failed Turn) Decision {
 	why := failed.Server.Name + ": " + failed.Failure
+	if s.choosing() {
+		return out(failed.To, why)
+	}
 	if s.count(Upgraded) > 0 {
 		return record(Event{Kind: RollbackStarted, Why: why})
 	}
@@ -292,14 +329,23 @@ func afterWorse(s State, now time.Time) Decision {
 }
 
 func afterHealthy(s State) Decision {
+	if s.choosing() {
+		return afterWatch(s, "")
+	}
 	if s.Plan.Policy.Promote == fleet.PromoteAuto {
-		return record(Event{Kind: Promoted, Why: "every check stayed good"})
+		return record(Event{Kind: Promoted, Version: s.last(), Why: "every check stayed good"})
+	}
+	if v := s.last(); v != "" {
+		return hold(s, fmt.Sprintf("%s is fit, and the only one that is left: promote it with \"noon promote %s\"", v, v))
 	}
 	return hold(s, "the canary is healthy and waits to be promoted")
 }
 
 func afterUndecided(s State) Decision {
 	why := fmt.Sprintf("undecided after %s: %s", s.Plan.Policy.Watch.Most, strings.Join(s.Verdict.Missing, "; "))
+	if s.choosing() && len(s.fit()) > 0 {
+		return afterWatch(s, why)
+	}
 	if s.Plan.Policy.Undecided == fleet.RollBack {
 		return record(Event{Kind: RollbackStarted, Why: why})
 	}
@@ -325,7 +371,7 @@ func words(v judge.Verdict) string {
 func (s State) nextBatch(limit int) []int {
 	var begin []int
 	for i := s.first; i < len(s.Turns) && s.Turns[i].Batch < limit; i++ {
-		if s.Turns[i].Place != Pending {
+		if t := s.Turns[i]; t.Place != Pending && t.Place != Unchosen || s.isOut(t.To) {
 			continue
 		}
 		if len(begin) > 0 && s.Turns[i].Batch != s.Turns[begin[0]].Batch {
@@ -336,11 +382,11 @@ func (s State) nextBatch(limit int) []int {
 	return begin
 }
 
-// nextBack returns the next upgraded turn to bring back: the ill ones first.
+// nextBack returns the next turn of an upgraded server to bring back: the ill ones first.
 func (s State) nextBack() (int, bool) {
 	next := -1
 	for i, t := range s.Turns {
-		if t.Place != Upgraded {
+		if t.Place != Upgraded && t.Place != Unchosen {
 			continue
 		}
 		if s.ill(t.Server.Name) {
@@ -369,7 +415,7 @@ func (s State) rollbackWhy(i int) string {
 // failed returns a turn that ended in failure.
 func (s State) failed() (Turn, bool) {
 	for _, t := range s.Turns[s.first:s.bound()] {
-		if t.Failure != "" && (t.Place == RolledBack || t.Place == Untouched) {
+		if t.Failure != "" && !s.isOut(t.To) && (t.Place == RolledBack || t.Place == Untouched) {
 			return t, true
 		}
 	}

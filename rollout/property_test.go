@@ -103,10 +103,12 @@ func simulate(t *testing.T, seed uint64, s sabotage) (violation string) {
 // simulation is one rollout with its controllers and its operator.
 type simulation struct {
 	w        *world
-	ill      illness
+	ill      illnesses
 	sabotage sabotage
 	// quiet: the human says nothing unless the rollout is held.
-	quiet  bool
+	quiet bool
+	// choice is what the human promotes; drawn where it is "".
+	choice fleet.Version
 	number int
 }
 
@@ -132,7 +134,7 @@ func (r *simulation) begin() bool {
 		seen.Vitals[s.Name] = fleet.Vitals{Healthy: true, Version: s.running}
 		seen.Pool.Standings = append(seen.Pool.Standings, w.standing(s, r.ill))
 	}
-	p, err := plan.Make(w.service, simNew, seen)
+	p, err := plan.Make(w.service, w.versions, seen)
 	if err != nil {
 		return false
 	}
@@ -248,10 +250,12 @@ func (r *simulation) calm() {
 }
 
 func (r *simulation) say(s State) {
-	e := Event{By: "ana", Why: "simulated"}
+	e := Event{By: "ana", Why: "simulated", Version: r.drawVersion(s)}
 	switch x := r.draw(100); {
 	case r.quiet && s.Hold == nil:
 		return
+	case r.quiet && s.choosing() && s.Phase == Watching:
+		e.Kind = Promoted
 	case r.quiet:
 		e.Kind = Resumed
 	case s.Hold != nil && x < 60:
@@ -260,7 +264,7 @@ func (r *simulation) say(s State) {
 		e.Kind = RollbackStarted
 	case s.Hold != nil && x < 90, x < 5:
 		e.Kind = Aborted
-	case s.Hold != nil && s.Phase == Watching:
+	case s.Phase == Watching && (s.Hold != nil || len(s.Plan.Versions) > 0 && x < 35):
 		e.Kind = Promoted
 	case x < 15:
 		e.Kind = Held
@@ -271,6 +275,15 @@ func (r *simulation) say(s State) {
 		return
 	}
 	r.w.journal.say(e)
+}
+
+// drawVersion draws one to promote, also one that is out; "" where there is no
+// choice.
+func (r *simulation) drawVersion(s State) fleet.Version {
+	if len(s.Plan.Versions) == 0 || r.choice != "" {
+		return r.choice
+	}
+	return s.Plan.Versions[r.draw(len(s.Plan.Versions))]
 }
 
 // assertEnd asserts invariant 5, and that the outcome is true.
@@ -286,7 +299,7 @@ func (r *simulation) assertEnd() {
 	}
 	for _, t := range s.Turns {
 		server := w.of(t.Server.Name)
-		if s.End.Outcome == Succeeded && server.running != t.To {
+		if s.End.Outcome == Succeeded && (server.running != t.To || t.To != s.Version) {
 			w.violate("succeeded, but %s runs %s", server.Name, server.running)
 		}
 		if (s.End.Outcome == WentBack || s.End.Outcome == Failed) && server.running != t.From {

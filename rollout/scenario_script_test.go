@@ -16,7 +16,9 @@ import (
 //	watch 5s 20s                               at least and at most
 //	drain 5s fail                              or cut
 //	promote ask; worse ask; undecided ask      or auto, "roll back"
+//	versions v2 v3                             what is deployed; v2 if not given
 //	v2 is never healthy                        or "reports v9", "falls ill after 8s"
+//	later 3s                                   how long later batches are watched
 //	web2 is out                                taken out by hand before the rollout
 //	web1 holds requests for 60s
 //	after EVENT: ACTION                        at once: nothing comes in between
@@ -27,12 +29,14 @@ import (
 //
 //	kill                                       the controller, at its next operation
 //	ana Held WHY                               or Resumed, Promoted, Aborted, RollbackStarted
+//	ana Promoted v3 WHY                        chooses v3
 //	a hand takes web2 out                      or "puts web2 in"
 //	the balancer restarts                      and forgets what it was told
 //	web2 dies for 30s
+//	web2 runs on                               nothing: the line is for the next time
 type scenario struct {
 	world *world
-	ill   illness
+	ill   illnesses
 	cues  []*cue
 }
 
@@ -45,7 +49,7 @@ type cue struct {
 
 // readScenario reads a script; what it does not say is well and careful.
 func readScenario(text string) (*scenario, error) {
-	s := &scenario{world: calmWorld()}
+	s := &scenario{world: calmWorld(), ill: illnesses{}}
 	for i, line := range strings.Split(text, "\n") {
 		line, _, _ = strings.Cut(line, "#")
 		for _, part := range parts(strings.TrimSpace(line)) {
@@ -73,7 +77,7 @@ func parts(line string) []string {
 
 func calmWorld() *world {
 	w := &world{random: evenly(), epoch: 1, kills: map[int]bool{}, pauses: map[int]bool{}, journal: &simJournal{}}
-	w.journal.w = w
+	w.journal.w, w.versions = w, fleet.Versions{simNew}
 	w.service = fleet.Service{Name: "shop", Check: fleet.Check{Times: 2, Every: 500 * time.Millisecond, Within: 10 * time.Second}}
 	w.service.Policy = fleet.Policy{
 		Keep: 1, Canaries: 1, Then: 1, Promote: fleet.PromoteAuto, Worse: fleet.RollBack, Undecided: fleet.Ask,
@@ -97,8 +101,14 @@ func (s *scenario) read(line string) error {
 	switch {
 	case words[0] == "servers":
 		return s.addServers(words[1])
-	case words[0] == "v2":
-		return s.fallIll(strings.Join(words[1:], " "))
+	case words[0] == "versions":
+		s.world.versions = nil
+		for _, v := range words[1:] {
+			s.world.versions = append(s.world.versions, fleet.Version(v))
+		}
+		return nil
+	case s.world.versions.Has(fleet.Version(words[0])):
+		return s.fallIll(fleet.Version(words[0]), strings.Join(words[1:], " "))
 	}
 	return s.readServer(words)
 }
@@ -133,6 +143,7 @@ var settings = map[string]func(*fleet.Policy, []string) error{
 		}
 		return length(&p.Watch.Most, words[1])
 	},
+	"later": func(p *fleet.Policy, words []string) error { return length(&p.Watch.Then, words[0]) },
 	"requests": func(p *fleet.Policy, words []string) (err error) {
 		p.Watch.Requests, err = strconv.ParseInt(words[0], 10, 64)
 		return err
@@ -172,18 +183,22 @@ func (s *scenario) addServers(word string) error {
 	return nil
 }
 
-func (s *scenario) fallIll(how string) error {
-	if after, ok := strings.CutPrefix(how, "falls ill after "); ok {
-		return length(&s.ill.after, after)
-	}
-	switch how {
-	case "is never healthy":
-		s.ill.never = true
-	case "reports v9":
-		s.ill.wrong = true
+func (s *scenario) fallIll(v fleet.Version, how string) error {
+	var ill illness
+	after, ok := strings.CutPrefix(how, "falls ill after ")
+	switch {
+	case ok:
+		if err := length(&ill.after, after); err != nil {
+			return err
+		}
+	case how == "is never healthy":
+		ill.never = true
+	case how == "reports v9":
+		ill.wrong = true
 	default:
-		return fmt.Errorf("v2 cannot do that")
+		return fmt.Errorf("%s cannot do that", v)
 	}
+	s.ill[v] = ill
 	return nil
 }
 

@@ -1,6 +1,7 @@
 package rollout
 
 import (
+	"bytes"
 	"context"
 	"flag"
 	"fmt"
@@ -41,13 +42,11 @@ func compareScenario(t *testing.T, file string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	archive := txtar.Parse(text)
-	journal, world, violations := play(t, string(archive.Comment))
-	if violations != "" {
-		t.Fatal(violations)
+	got := perform(t, text)
+	// Goroutines do what happens at one moment in either order, now and then.
+	for try := 1; try < 3 && !*update && !bytes.Equal(got, text); try++ {
+		got = perform(t, text)
 	}
-	archive.Files = []txtar.File{{Name: "journal", Data: []byte(journal)}, {Name: "world", Data: []byte(world)}}
-	got := txtar.Format(archive)
 	if *update {
 		if err := os.WriteFile(file, got, 0o644); err != nil {
 			t.Fatal(err)
@@ -57,6 +56,17 @@ func compareScenario(t *testing.T, file string) {
 	if diff := cmp.Diff(strings.Split(string(text), "\n"), strings.Split(string(got), "\n")); diff != "" {
 		t.Errorf("run \"go test ./rollout -run TestScenarios -update\" if the new journal is better (-want +got)\n%s", diff)
 	}
+}
+
+// perform plays the script of a file, and returns the file as it should be.
+func perform(t *testing.T, text []byte) []byte {
+	archive := txtar.Parse(text)
+	journal, world, violations := play(t, string(archive.Comment))
+	if violations != "" {
+		t.Fatal(violations)
+	}
+	archive.Files = []txtar.File{{Name: "journal", Data: []byte(journal)}, {Name: "world", Data: []byte(world)}}
+	return txtar.Format(archive)
 }
 
 // play plays a script to its end.
@@ -195,6 +205,9 @@ func (p *player) act(action string) {
 		if len(words) > 2 {
 			e.Why = words[2]
 		}
+		if version, why, _ := strings.Cut(e.Why, " "); len(p.world.versions) > 1 && p.world.versions.Has(fleet.Version(version)) {
+			e.Version, e.Why = fleet.Version(version), why
+		}
 		p.world.journal.sayLocked(e)
 		return
 	}
@@ -209,6 +222,7 @@ func (p *player) act(action string) {
 func (p *player) happen(action string) bool {
 	w, words := p.world, strings.Fields(action)
 	switch {
+	case strings.HasSuffix(action, " runs on"):
 	case action == "kill":
 		w.kills[w.ops+1] = true
 	case action == "the balancer restarts":
@@ -243,6 +257,9 @@ func said(e Event) string {
 		text = fmt.Sprintf("%s turns round, %s, by %s", e.Server, e.Course, e.By)
 	case VerdictReached:
 		text += ": " + string(e.Verdict.Opinion)
+		for _, one := range e.Verdict.Versions {
+			text += fmt.Sprintf(", %s %s", one.Version, one.Opinion)
+		}
 		if found := words(*e.Verdict); found != "" {
 			text += ", " + found
 		}
@@ -250,6 +267,9 @@ func said(e Event) string {
 		text += ": " + string(e.Outcome)
 	default:
 		text += " by " + e.By
+	}
+	if e.Version != "" {
+		text += " " + string(e.Version)
 	}
 	if e.Kind == RolloutStarted {
 		text += ", " + planned(e)
@@ -278,7 +298,11 @@ func planned(e Event) string {
 	for _, b := range e.Plan.Batches {
 		var names []string
 		for _, t := range b.Turns {
-			names = append(names, t.Server.Name)
+			name := t.Server.Name
+			if len(e.Plan.Versions) > 0 && t.To != "" {
+				name += " " + string(t.To)
+			}
+			names = append(names, name)
 		}
 		batches = append(batches, strings.Join(names, " "))
 	}

@@ -3,6 +3,7 @@ package rollout
 import (
 	"context"
 	"encoding/json"
+	"strings"
 	"sync"
 	"time"
 
@@ -12,7 +13,7 @@ import (
 // incarnation is one controller process in the simulated world.
 type incarnation struct {
 	w      *world
-	ill    illness
+	ill    illnesses
 	cancel context.CancelFunc
 	mu     sync.Mutex
 	dead   bool
@@ -21,6 +22,9 @@ type incarnation struct {
 	// number tells the holders of the lease apart; the highest holds it.
 	number int
 }
+
+// eventsMost is far beyond what any simulated rollout writes.
+const eventsMost = 20_000
 
 const simTTL = 10 * time.Second
 
@@ -94,6 +98,9 @@ func (j *simJournal) put(e Event) {
 		panic(err)
 	}
 	j.events = append(j.events, text)
+	if len(j.events) > eventsMost {
+		panic("the rollout runs in circles:\n" + strings.Join(j.w.trail[len(j.w.trail)-40:], "\n"))
+	}
 	j.state.Apply(e)
 	j.w.note("%d %s %s %s %s %s %s", e.Sequence, e.Kind, e.Server, e.Step, e.Course, e.Why, e.By)
 	if j.wake != nil {
@@ -102,6 +109,10 @@ func (j *simJournal) put(e Event) {
 	}
 	if j.heard != nil {
 		j.heard(e)
+	}
+	if c := j.state.Candidates(); j.w.hasty && e.Kind == TurnReversed && j.state.Phase == Watching && len(j.state.Tried) > 0 {
+		j.w.hasty = false
+		j.sayLocked(Event{Kind: Promoted, By: "ana", Version: c[0]})
 	}
 }
 
@@ -224,7 +235,7 @@ func (b simBalancer) Observe(ctx context.Context) (fleet.Pool, error) {
 	return p, nil
 }
 
-func (w *world) standing(s *simServer, ill illness) fleet.Standing {
+func (w *world) standing(s *simServer, ill illnesses) fleet.Standing {
 	health := fleet.Unhealthy
 	if s.healthy(ill) {
 		health = fleet.Healthy
@@ -286,7 +297,7 @@ func (b simBalancer) apply(c fleet.Change) error {
 }
 
 // drain asserts invariant 1.
-func (w *world) drain(s *simServer, ill illness) {
+func (w *world) drain(s *simServer, ill illnesses) {
 	if s.rotation == fleet.Draining {
 		return
 	}

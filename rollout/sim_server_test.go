@@ -117,7 +117,7 @@ func (c simChecker) Look(ctx context.Context, s fleet.Server) (fleet.Vitals, err
 		if !v.Healthy {
 			v.Health = "503"
 		}
-		if c.by.ill.wrong && server.running == simNew {
+		if c.by.ill[server.running].wrong {
 			v.Version = "v9"
 		}
 	}

@@ -20,9 +20,13 @@ type world struct {
 	random  *rand.Rand
 	service fleet.Service
 	servers []*simServer
-	epoch   int
-	gone    time.Time // the balancer does not answer before
-	journal *simJournal
+	// versions are deployed; hasty: the human chooses one as soon as another
+	// one goes back.
+	versions fleet.Versions
+	hasty    bool
+	epoch    int
+	gone     time.Time // the balancer does not answer before
+	journal  *simJournal
 
 	// faults is the chance that an operation goes wrong; 0 in calm times.
 	faults float64
@@ -61,13 +65,16 @@ const (
 	simNew  = fleet.Version("v2")
 )
 
-// illness is what is wrong with the new version in this world.
+// illnesses are what is wrong with the new versions in this world.
+type illnesses map[fleet.Version]illness
+
+// illness is what is wrong with one of them.
 type illness struct {
 	never, wrong bool          // never healthy; reports another version
 	after        time.Duration // falls ill after a while, 0 = never
 }
 
-func newWorld(seed uint64) (*world, illness) {
+func newWorld(seed uint64) (*world, illnesses) {
 	random := rand.New(rand.NewPCG(seed, 7))
 	n := 2 + random.IntN(5)
 	w := &world{random: random, epoch: 1, kills: map[int]bool{}, pauses: map[int]bool{}, journal: &simJournal{}}
@@ -83,7 +90,16 @@ func newWorld(seed uint64) (*world, illness) {
 		w.pauses[1+random.IntN(80*n)] = true
 	}
 	w.service = w.drawService(n)
-	var ill illness
+	w.versions = fleet.Versions{simNew, "v3", "v4"}[:max(1, random.IntN(5)-1)]
+	ill := illnesses{}
+	w.hasty = random.IntN(4) == 0
+	for _, v := range w.versions {
+		ill[v] = drawIllness(random)
+	}
+	return w, ill
+}
+
+func drawIllness(random *rand.Rand) (ill illness) {
 	switch random.IntN(8) {
 	case 0:
 		ill.never = true
@@ -92,7 +108,7 @@ func newWorld(seed uint64) (*world, illness) {
 	case 2:
 		ill.after = time.Duration(1+random.IntN(60)) * time.Second
 	}
-	return w, ill
+	return ill
 }
 
 func (w *world) drawService(n int) fleet.Service {
@@ -103,12 +119,15 @@ func (w *world) drawService(n int) fleet.Service {
 	s.Servers = w.service.Servers
 	s.Policy = fleet.Policy{
 		Keep: keep, Canaries: r.IntN(3), Then: then, Promote: fleet.PromoteAuto, Worse: fleet.RollBack,
-		Watch:  fleet.WatchPolicy{Least: 5 * time.Second, Most: 20 * time.Second},
+		Watch:  fleet.WatchPolicy{Least: 5 * time.Second, Most: 20 * time.Second, Then: time.Duration(r.IntN(3)) * time.Second},
 		Drain:  fleet.DrainPolicy{Wait: 5 * time.Second, After: []fleet.AfterDrain{fleet.FailDrain, fleet.CutDrain}[r.IntN(2)]},
 		Settle: time.Duration(r.IntN(3)) * time.Second, Undecided: fleet.Ask,
 	}
 	if r.IntN(3) == 0 {
 		s.Policy.Ramp, s.Policy.RampEvery = []int{10, 50, 100}, time.Second
+	}
+	if r.IntN(6) == 0 {
+		s.Policy.Worse = fleet.Ask
 	}
 	return s
 }
@@ -150,18 +169,16 @@ func (w *world) known(name string) *simServer {
 // changes at the very instant of an effect cannot be seen before it.
 func (w *world) steady() bool { return !w.changed.Equal(time.Now()) }
 
-func (s *simServer) healthy(ill illness) bool {
+func (s *simServer) healthy(ills illnesses) bool {
 	now := time.Now()
 	if s.running == "" || now.Before(s.ready) || now.Before(s.dead) {
 		return false
 	}
-	if s.running != simNew {
-		return true
-	}
+	ill := ills[s.running]
 	return !ill.never && (ill.after == 0 || now.Before(s.started.Add(ill.after)))
 }
 
-func (w *world) serving(ill illness) int {
+func (w *world) serving(ill illnesses) int {
 	n := 0
 	for _, s := range w.servers {
 		if s.rotation == fleet.In && s.weight >= 100 && s.healthy(ill) {

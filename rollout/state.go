@@ -1,6 +1,7 @@
 package rollout
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -28,7 +29,12 @@ const (
 
 // State is what the events of a rollout add up to.
 type State struct {
-	Plan  plan.Plan
+	Plan plan.Plan
+	// Version is what every server shall get: that of the plan or, of several,
+	// the one that was chosen; "" while none is.
+	Version fleet.Version
+	// Tried are the versions where there are several.
+	Tried []Tried
 	Phase Phase
 	Turns []Turn
 	// Started is when, by whom and why.
@@ -43,6 +49,9 @@ type State struct {
 	// Accepted is the verdict that the version was promoted with.
 	Accepted   judge.Verdict
 	WatchSince time.Time
+	// BackSince is since when the last later batch has been back in rotation
+	// and judged; zero before there is one.
+	BackSince time.Time
 	// TakenUp is when the controller that acts now began, or a human said to go
 	// on: what was seen before is not what is.
 	TakenUp time.Time
@@ -84,16 +93,23 @@ func (s *State) Apply(e Event) {
 		s.start(e)
 	case ControllerStarted:
 		s.TakenUp = e.Time
+		if !s.BackSince.IsZero() {
+			s.BackSince = e.Time // nobody has judged it meanwhile
+		}
 		s.interrupt()
 	case StepBegan, StepDone, StepFailed, TurnReversed:
 		if e.Turn >= 0 && e.Turn < len(s.Turns) {
 			s.Turns[e.Turn].apply(e)
+			s.back(e)
+			s.choose(&s.Turns[e.Turn])
 			s.skip()
 		}
 	case WatchStarted:
 		s.Phase, s.WatchSince = Watching, e.Time
 	case VerdictReached:
 		s.judged(e)
+	case VersionRuledOut:
+		s.try(e.Version, func(t *Tried) { t.Out = cmp.Or(e.Why, "ruled out") })
 	case Promoted:
 		s.promoted(e)
 	case Held:
@@ -113,7 +129,8 @@ func (s *State) Apply(e Event) {
 }
 
 func (s *State) start(e Event) {
-	s.Plan, s.Phase, s.Started = *e.Plan, Canaries, e
+	s.Plan, s.Version, s.Phase, s.Started = *e.Plan, e.Plan.Version, Canaries, e
+	s.Tried = triedOf(e)
 	for i, batch := range e.Plan.Batches {
 		for _, turn := range batch.Turns {
 			s.Turns = append(s.Turns, Turn{Turn: turn, Batch: i, Place: Pending})
@@ -122,11 +139,29 @@ func (s *State) start(e Event) {
 }
 
 // promoted lets the others follow. A human has seen what the logs show, and
-// accepts that, too.
+// accepts that, too. A word that comes too late, when the rollout goes back or
+// the version is out, changes nothing.
 func (s *State) promoted(e Event) {
-	s.Phase, s.Hold, s.Accepted = Others, nil, s.Verdict
+	version, ok := s.chosenBy(e)
+	if !ok {
+		return
+	}
+	s.Version, s.Verdict = version, s.Verdict.Of(version)
+	s.try(version, func(t *Tried) { t.Chosen = true })
+	s.Phase, s.Hold, s.Accepted, s.first = Others, nil, s.Verdict, 0
 	if e.By == Noon {
 		s.Accepted.Logs = nil
+	}
+	for i := range s.Turns {
+		s.choose(&s.Turns[i])
+	}
+	s.skip()
+}
+
+// back keeps since when the last later batch is back.
+func (s *State) back(e Event) {
+	if e.Kind == StepDone && e.Step == PutBack && s.Phase == Others && s.Turns[e.Turn].Course == Forward {
+		s.BackSince = e.Time
 	}
 }
 
@@ -135,6 +170,7 @@ func (s *State) judged(e Event) {
 		s.VerdictSequence = e.Sequence
 	}
 	s.Verdict, s.VerdictAt = *e.Verdict, e.Time
+	s.tell(*e.Verdict)
 	s.Verdicts++
 }
 
@@ -179,10 +215,10 @@ func (s *State) resume() {
 	s.Hold, s.first = nil, 0
 	for i := range s.Turns {
 		t := &s.Turns[i]
-		if t.Foreign && t.Course == Forward && !t.Touched {
+		if t.Foreign && t.Course == Forward && !t.Changed {
 			t.Failure = "" // what a hand did is no failure of the version
 		}
-		if s.Phase != RollingBack && t.Failure != "" && (t.Place == RolledBack || t.Place == Untouched) {
+		if s.Phase != RollingBack && !s.isOut(t.To) && t.Failure != "" && (t.Place == RolledBack || t.Place == Untouched) {
 			*t = t.anew()
 		}
 	}
@@ -190,8 +226,12 @@ func (s *State) resume() {
 	s.skip()
 }
 
-// skip moves first over the turns that are over.
+// skip moves first over the turns that are over. While a version is chosen the
+// canaries are all looked at: some go back while others go on.
 func (s *State) skip() {
+	if s.Version == "" {
+		return
+	}
 	for s.first < len(s.Turns) && s.Turns[s.first].Place == Upgraded && (s.Phase == Canaries || s.Phase == Others) {
 		s.first++
 	}
@@ -223,7 +263,7 @@ func (t *Turn) begin(e Event) {
 		}
 	}
 	if changes[e.Step] {
-		t.Touched = true
+		t.Touched, t.Changed = true, true
 	}
 }
 

@@ -62,7 +62,10 @@ var changes = map[Step]bool{Stop: true, Install: true, Restore: true, Start: tru
 type Place string
 
 const (
-	Pending    Place = "pending"
+	Pending Place = "pending"
+	// Unchosen: it was upgraded to a version that was not chosen then. A turn of
+	// its own brings it to the chosen one; if that fails, it goes back to From.
+	Unchosen   Place = "not chosen"
 	Underway   Place = "underway"
 	Upgraded   Place = "upgraded"
 	RolledBack Place = "rolled back"
@@ -83,8 +86,9 @@ type Turn struct {
 	Began   time.Time
 	// Took: noon took the server out and has not put it back.
 	Took bool
-	// Touched: the server may no longer be as noon found it.
-	Touched bool
+	// Touched: the server may no longer be as noon found it; Changed: by this
+	// very turn, not by one to a version that was not chosen.
+	Touched, Changed bool
 	// Failure is what went wrong last, "" if nothing did.
 	Failure string
 	// FailedAt and Attempts space out new tries of a way back.

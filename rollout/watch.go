@@ -28,6 +28,7 @@ type watcher struct {
 // watchKey tells when something else has to be compared.
 type watchKey struct {
 	judging  bool
+	versions string
 	upgraded int
 	last     string
 	watching bool
@@ -85,7 +86,7 @@ func keyOf(s State) watchKey {
 	if s.Phase != Canaries && s.Phase != Watching && s.Phase != Others {
 		return watchKey{}
 	}
-	key := watchKey{judging: true, watching: s.Phase != Canaries}
+	key := watchKey{judging: true, watching: s.Phase != Canaries, versions: s.Candidates().String()}
 	for _, t := range s.Turns[:s.bound()] {
 		if t.Place == Upgraded {
 			key.upgraded++
@@ -113,7 +114,11 @@ func (t Turn) changing() bool {
 
 // watchOf says what is compared with what.
 func watchOf(s State) judge.Watch {
-	w := judge.Watch{Service: s.Plan.Service, To: s.Plan.Version, Begun: s.Started.Time, Since: s.WatchSince, Policy: s.Plan.Policy.Watch}
+	w := judge.Watch{Service: s.Plan.Service, Begun: s.Started.Time, Since: s.WatchSince, Policy: s.Plan.Policy.Watch}
+	candidates := s.Candidates()
+	if w.Versions = candidates; len(candidates) == 1 {
+		w.To, w.Versions = candidates[0], nil
+	}
 	touched := map[string]bool{}
 	for i, t := range s.Turns {
 		if w.From == "" {
@@ -128,13 +133,13 @@ func watchOf(s State) judge.Watch {
 		if t.changing() {
 			w.Changing = append(w.Changing, t.Server)
 		}
-		if t.Place == Upgraded {
+		if t.Place == Upgraded && candidates.Has(t.To) {
 			w.Upgraded = append(w.Upgraded, judge.Upgraded{
 				Server: t.Server, Version: t.To, Process: t.Process, Since: t.Since, Asked: i < s.Plan.Canaries,
 			})
 		}
 		w.Starts = append(w.Starts, t.Starts...)
-		touched[t.Server.Name] = t.Place == Upgraded || t.Place == Underway
+		touched[t.Server.Name] = t.Place == Upgraded || t.Place == Underway || t.Place == Unchosen
 	}
 	for i := max(0, len(w.Upgraded)-asksMost); i < len(w.Upgraded); i++ {
 		w.Upgraded[i].Asked = true

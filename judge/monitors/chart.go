@@ -19,6 +19,15 @@ func (c Chart) Most() (Point, bool) {
 	return slices.Max(known), true
 }
 
+// drawnFrom is how many points make a line.
+const drawnFrom = 3
+
+// Drawable tells whether there is enough to draw.
+func (c Chart) Drawable() bool {
+	_, known := c.Most()
+	return known && c.Len() >= drawnFrom
+}
+
 // Top is a round value above all that is drawn, for the upper edge: 1, 2, 2.5 or
 // 5 with zeros. The lower edge is 0.
 func (c Chart) Top() Point {

@@ -31,6 +31,8 @@ type column struct {
 	// restarted is when its process was last seen to be another one, zero if
 	// that was not seen.
 	restarted time.Time
+	// served are its requests since then, or since it was first seen.
+	served float64
 	// observations were taken; values are the last ones of each series, taken
 	// at that observation.
 	observations int

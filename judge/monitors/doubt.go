@@ -52,7 +52,7 @@ func (j *Judge) doubts(k *contender, r Report) []string {
 
 // more is a number of requests, and how long that takes at this rate.
 func (j *Judge) more(k *contender, r Report, requests float64) string {
-	words := "about " + plural(int64(roundUp(requests)), "more request")
+	words := "about " + plural(whole(roundUp(requests)), "more request")
 	if watched := j.now.Sub(k.since); r.Requests > 0 && watched > 0 {
 		takes := time.Duration(requests / float64(r.Requests) * float64(watched))
 		words += fmt.Sprintf(" (%s at this rate)", about(takes))

@@ -83,14 +83,16 @@ func (j *Judge) choose() {
 			continue
 		}
 		var kept []*family
+		left := all // each quantile has an edge of its own, above that of the one before
 		for _, q := range quantiles {
-			f := nearest(all, 1-q.of)
+			f := nearest(left, 1-q.of)
 			if f == nil && q.of == rarest {
-				f = tail(all, 1-q.of)
+				f = tail(left, 1-q.of)
 			}
-			if f == nil || f.quantile > 0 {
+			if f == nil {
 				continue
 			}
+			left = left[slices.Index(left, f)+1:]
 			f.quantile, f.traits, f.series = q.of, q.traits, name+" "+q.name
 			f.ignored, f.steep = j.ignores(f.series), steepness(all, f)
 			j.families, kept = append(j.families, f), append(kept, f)

@@ -26,6 +26,11 @@ type gauge struct {
 	settles time.Duration
 	// grows: it may leak.
 	grows bool
+	// keeps: it does not follow the load down.
+	keeps bool
+	// over is the number of requests that it is an average over: until there were
+	// as many, it is of the version before.
+	over float64
 	// small is so little that nobody calls twice as much a rise; 0 where its name
 	// does not tell.
 	small float64
@@ -57,13 +62,15 @@ func newGauge(series string) *gauge {
 	}
 	switch {
 	case named("mem", "heap", "rss"):
-		g.settles, g.grows, g.small = 5*time.Minute, true, 4<<20
+		g.settles, g.grows, g.keeps, g.small = 5*time.Minute, true, true, 4<<20
 	case named("file", "fds", "connection", "thread", "goroutine"):
 		g.settles, g.grows, g.small = 2*time.Minute, true, 5
 	case named("cpu"):
 		g.small = .02
 	case named("load"):
 		g.small = .1
+	case name == "response_time":
+		g.over, g.small = 1024, .002 // HAProxy's TIME_STATS_SAMPLES
 	case named("time", "seconds"):
 		g.small = .002
 	}
@@ -111,7 +118,7 @@ func (t *taken) level(g *gauge, value, served float64) {
 		g.levels = append(g.levels, nil)
 	}
 	at, all := t.j.minuteOf(t.o.Time), g.levels[t.at]
-	fresh := level{at: at, role: t.c.role, of: t.c.of, young: t.c.young(t.o.Time, g.settles)}
+	fresh := level{at: at, role: t.c.role, of: t.c.of, young: t.c.young(t.o.Time, g.settles) || t.c.served < g.over}
 	switch n := len(all); {
 	case n == 0 || all[n-1].at != at:
 		if n >= pastMost {

@@ -234,18 +234,19 @@ func (t *gaugeTrial) settled(j *Judge, column int, at int64) (level, time.Durati
 		return level{}, 0, false
 	}
 	since := j.columns[column].age(j.began.Add(time.Duration(at) * time.Minute))
-	return l, since, since >= t.g.settles
+	return l, since, since >= t.g.settles && !l.young
 }
 
 // z is by how much a server's level rose against the live ones' since before.
-// Where its load rose, too, it must have risen beyond that.
+// Where its load rose, too, it must have risen beyond that; but memory, which is
+// not given back.
 func (t *gaugeTrial) z(column int, l level) (float64, bool) {
 	raw, load, ok := t.g.difference(column, l)
 	if !ok {
 		return 0, false
 	}
 	z := raw - t.base[column]
-	if !math.IsNaN(load) && !math.IsNaN(t.load[column]) {
+	if !t.g.keeps && !math.IsNaN(load) && !math.IsNaN(t.load[column]) {
 		z = min(z, z-(load-t.load[column]))
 	}
 	return z, true

@@ -50,7 +50,7 @@ func (j *Judge) waiting(k *contender) []string {
 	if left := j.settings.Least - j.now.Sub(k.since); left > 0 {
 		all = append(all, left.Round(time.Second).String()+" more of watching")
 	}
-	if more := j.settings.Requests - int64(k.requests); more > 0 {
+	if more := j.settings.Requests - whole(k.requests); more > 0 {
 		all = append(all, plural(more, "more request"))
 	}
 	return all
@@ -88,8 +88,12 @@ func (j *Judge) clockWentBack(k *contender) bool {
 func (j *Judge) counted() bool { s := j.known[requests]; return s != nil && s.onLive }
 
 func (j *Judge) names(k *contender) string {
+	running := j.running(k)
+	if len(running) == 0 {
+		running = k.columns
+	}
 	var all []string
-	for _, at := range k.columns {
+	for _, at := range running {
 		all = append(all, clean(j.columns[at].name))
 	}
 	slices.Sort(all)
@@ -114,7 +118,7 @@ func (t *trial) rare(j *Judge) bool {
 
 // ceiling is the excess up to which a family is well.
 func (j *Judge) ceiling(t *trial) float64 {
-	return max(min(t.x0+math.Log(stillHealthy), t.most()), j.limit(t))
+	return max(min(t.usual+math.Log(stillHealthy), t.most()), j.limit(t))
 }
 
 // most is the excess beyond which nothing is called well, however little is known

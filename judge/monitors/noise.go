@@ -45,9 +45,6 @@ func (j *Judge) try(f *family, k *contender) *trial {
 		dispersion: dispersion(servers, f.traits.dispersion), minutes: minutes,
 	}
 	n.precision = 1 / heterogeneity(servers, n.dispersion)
-	if minutes == 0 {
-		n.precision = 1 / unknownHeterogeneity
-	}
 	for _, s := range servers {
 		// The mean of a gamma posterior: what was counted, and as much as precision
 		// says of a server like the others.
@@ -152,9 +149,16 @@ func dispersion(servers []server, least float64) float64 {
 	return max((chi+dispersionBefore*least*dispersionBlocks)/(freedom+dispersionBlocks), least)
 }
 
+// What is believed of the differences between servers beforehand: that they
+// differ by some 30 %, as if that had been seen of two servers.
+const (
+	differenceBefore = .1
+	differencesSeen  = 2
+)
+
 // heterogeneity is the variance of the servers' weights (tau squared), by the
-// method of moments, as DerSimonian and Laird do for studies, with two servers that
-// differ by 20 % (.08 is twice .2 squared) added beforehand.
+// method of moments, as DerSimonian and Laird do for studies. A server that counted
+// little says little of it.
 func heterogeneity(servers []server, dispersion float64) float64 {
 	over, squares, n := 0.0, 0.0, 0.0
 	for _, s := range servers {
@@ -163,18 +167,17 @@ func heterogeneity(servers []server, dispersion float64) float64 {
 		}
 		over += (s.counted-s.share)*(s.counted-s.share) - dispersion*s.share
 		squares += s.share * s.share
-		n++
+		n += s.share / (s.share + dispersion/differenceBefore)
 	}
 	seen := 0.0
 	if squares > 0 {
 		seen = max(0, over/squares)
 	}
-	return (.08 + n*seen) / (n + 2)
+	if len(servers) < 2 {
+		n = 0 // one differs from nobody
+	}
+	return (differencesSeen*differenceBefore + n*seen) / (n + differencesSeen)
 }
-
-// unknownHeterogeneity is believed where there is no past at all: servers that
-// differ by 40 %.
-const unknownHeterogeneity = .16
 
 // drift is the variance by which a server's rate differs between the halves of
 // its past, without what counting alone explains.
@@ -269,6 +272,10 @@ func (t *trial) floor(alpha float64) float64 {
 			atRestart *= float64(len(quantiles))
 		}
 		t.alpha, t.student, t.normal = alpha, student(t.restarts+restartsBefore, atRestart), normal(alpha)
+		t.wide = student(t.restarts+restartsBefore, alpha)
+	}
+	if t.minutes == 0 {
+		t.precision = 1 / heterogeneity(t.meanwhile(), t.dispersion)
 	}
 	restart, own := 0.0, 0.0
 	for at, part := range parts(t.weighed) {
@@ -278,6 +285,7 @@ func (t *trial) floor(alpha float64) float64 {
 	for at, part := range parts(t.against) {
 		own += part * part * (t.drift + t.uncertainty(at))
 	}
+	t.usual = math.Hypot(t.wide*math.Sqrt(restart), t.normal*math.Sqrt(own))
 	return math.Hypot(t.student*math.Sqrt(restart), t.normal*math.Sqrt(own))
 }
 

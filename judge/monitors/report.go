@@ -30,6 +30,8 @@ type Report struct {
 	Requests int64 `json:"requests"`
 	// Findings, the worst first; those below Needed are shown only.
 	Findings []Finding `json:"findings"`
+	// Where most errors are, if it is one part of the work: "31 of 33 are of /cart".
+	Where string `json:"where,omitempty"`
 	// Waiting says what the policy still demands, Missing what evidence there is
 	// too little of, in words.
 	Waiting []string `json:"waiting,omitempty"`

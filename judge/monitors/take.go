@@ -43,9 +43,9 @@ func (t *taken) take() {
 	for name, s := range t.histograms {
 		t.histogram(name, s)
 	}
+	t.served()
 	t.gauges()
 	t.draw()
-	t.served()
 }
 
 // gap is the longest time without an observation that is still one step.
@@ -184,13 +184,18 @@ func (j *Judge) ignores(name string) bool {
 	return slices.ContainsFunc(j.settings.Ignore, func(pattern string) bool { return matches(pattern, name) })
 }
 
-// served counts the requests of a canary.
+// served counts the server's requests, and a canary's for its version.
 func (t *taken) served() {
-	if t.c.of == nil {
-		return
-	}
-	t.c.of.seen = t.o.Time
+	by := 0.0
 	if s := t.did(requests); s.known {
-		t.c.of.requests += s.by
+		by = s.by
+	}
+	if t.changed {
+		t.c.served = 0
+	}
+	t.c.served += by
+	if t.c.of != nil {
+		t.c.of.seen = t.o.Time
+		t.c.of.requests += by
 	}
 }

@@ -52,11 +52,16 @@ func (s *traceScanner) begin(text []byte) {
 	}
 }
 
-// fail notes what is wrong at a column, unless something was before.
+// fail notes what is wrong at a column, unless something was before. What the
+// line ends with was cut: a part of a number is another number.
 func (s *traceScanner) fail(column int, what, expected string) {
-	if s.fault == nil {
-		s.fault = &traceFault{column, what, expected}
+	if s.fault != nil {
+		return
 	}
+	if column > 0 && s.at >= len(s.text) {
+		column, what, expected = len(s.text)+1, "found "+s.snippet(), "the rest of it"
+	}
+	s.fault = &traceFault{column, what, expected}
 }
 
 // unexpected notes that something else stands here.

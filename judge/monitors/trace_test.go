@@ -95,6 +95,22 @@ func TestWhatATraceMayHoldBesides(t *testing.T) {
 	}
 }
 
+// A look through all servers for each of them would take minutes.
+func TestAWatchOfVeryManyServersIsRead(t *testing.T) {
+	var w monitors.Watch
+	w.Service, w.Step, w.Live = "shop", 5, "v1"
+	for i := range 200000 {
+		w.Servers = append(w.Servers, fmt.Sprintf("web%d", i))
+		if i < 100000 {
+			w.Upgrades = append(w.Upgrades, monitors.Upgrade{Server: w.Servers[i], Version: "v2", Time: noon(0)})
+		}
+	}
+	got, _, err := readAll(string(monitors.AppendWatch(nil, w)))
+	if err != nil || len(got.Servers) != len(w.Servers) || len(got.Upgrades) != len(w.Upgrades) {
+		t.Errorf("%d servers, %d upgrades, %v", len(got.Servers), len(got.Upgrades), err)
+	}
+}
+
 func TestABrokenTraceIsRefusedWithItsLine(t *testing.T) {
 	observed := func(rest string) string {
 		return watchLine + "\n" + lineOf + "\n" + `{"kind":"observation","time":"2026-11-21T12:00:05Z","server":"web1","version":"v2"` + rest
@@ -143,6 +159,7 @@ func TestABrokenTraceIsRefusedWithItsLine(t *testing.T) {
 		"a trailing comma":            {observed(`,}`), "found \"}\""},
 		"a text after the end":        {observed(`} {`), "expected the end of the line"},
 		"a last line that was cut":    {observed(`,"counters":{"reque`), "the end of the line (was the recording cut off?)"},
+		"a number that was cut":       {observed(`,"histograms":{"h":{"le":[1,"+Inf"],"count":[12,1`), "the end of the line (was the recording cut off?); expected the rest of it"},
 		"NUL bytes":                   {watchLine + "\n\x00\x00\x00\x00", "watch.jsonl:2:1: found a NUL byte"},
 		"NUL bytes in a name":         {observed(",\"counters\":{\"a\x00b\":1}}"), "found a NUL byte"},
 		"a nest":                      {observed(`,"more":` + strings.Repeat("[", 5000)), "nested deeper"},

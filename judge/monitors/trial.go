@@ -8,7 +8,7 @@ import (
 const (
 	// coldFor is how long after a start latency is not compared, but for what no
 	// cold start explains.
-	coldFor = 150 * time.Second
+	coldFor = 2 * time.Minute
 	// coldBy is what a cold start may add to a logarithm, and coldEnds how fast
 	// it ends.
 	coldBy = 1.6
@@ -30,6 +30,11 @@ type trial struct {
 	seen, expected, occasions float64
 	// peers are what the live servers did meanwhile.
 	peers count
+	// share and peersShare are the occasions of both sides with the servers'
+	// weights.
+	share, peersShare float64
+	// each of the peers, by column.
+	each []count
 	// weighed is how much each server was expected to count, by column: those of
 	// the new version, and the live ones.
 	weighed, against []float64
@@ -40,6 +45,9 @@ type trial struct {
 	x0 float64
 	// student and normal are quantiles for alpha.
 	alpha, student, normal float64
+	// usual is the floor of an edge by itself, with wide for student: what is below
+	// it is no reason to doubt that a version is well.
+	usual, wide float64
 }
 
 // weigh judges the counts of a tick that is over.
@@ -93,7 +101,7 @@ func (j *Judge) measured(f *family, k *contender) bool {
 func (t *trial) collect(j *Judge, k *contender) {
 	for len(t.pending) < len(j.columns) {
 		t.pending = append(t.pending, count{})
-		t.weighed, t.against = append(t.weighed, 0), append(t.against, 0)
+		t.weighed, t.against, t.each = append(t.weighed, 0), append(t.against, 0), append(t.each, count{})
 	}
 	for at := range j.columns {
 		if n := t.f.now[at]; n.seen && (n.of == nil || n.of == k) {
@@ -134,6 +142,7 @@ func (t *trial) weigh(j *Judge, now time.Time) {
 			peersShare += n.occasions * t.weight(at)
 			t.peers.add(n.events, n.occasions)
 			t.against[at] += n.occasions * t.weight(at)
+			t.each[at].add(n.events, n.occasions)
 			continue
 		}
 		due, age := n.occasions*t.weight(at), c.age(now)
@@ -152,6 +161,8 @@ func (t *trial) weigh(j *Judge, now time.Time) {
 		return
 	}
 	t.expected += share * peers / peersShare
+	t.share += share
+	t.peersShare += peersShare
 	t.k.compared = now
 	sign := t.sign()
 	t.plain.add(sign, mine, share, peers, peersShare, t.dispersion)
@@ -159,6 +170,18 @@ func (t *trial) weigh(j *Judge, now time.Time) {
 	if t.f.warm {
 		t.warm.add(sign, late, lateShare, peers, peersShare, t.dispersion)
 	}
+}
+
+// meanwhile is what the live servers counted since the upgrade, and what each
+// would have at their common rate: how they differ, where there is no past.
+func (t *trial) meanwhile() []server {
+	var all []server
+	for at, c := range t.each {
+		if c.occasions > 0 && t.peers.occasions > 0 {
+			all = append(all, server{at: at, counted: c.events, share: c.occasions * t.peers.events / t.peers.occasions})
+		}
+	}
+	return all
 }
 
 func (t *trial) sign() float64 {
@@ -178,10 +201,36 @@ func (t *trial) cold(age time.Duration) float64 {
 	return math.Exp(by * math.Exp(-age.Seconds()/coldEnds.Seconds()))
 }
 
-// evidence that the version is worse, as a logarithm.
+// evidence that the version is worse, as a logarithm: what both kinds say.
 func (t *trial) evidence(floor float64) float64 {
+	found := t.all.above(floor)
 	if t.f.warm {
-		return logMean([]float64{t.all.above(floor), t.warm.above(floor)})
+		found = logMean([]float64{found, t.warm.above(floor)})
 	}
-	return t.all.above(floor)
+	return min(found, t.steadily(floor))
+}
+
+// remembered is how many events of the past are believed beside those of now.
+const remembered = 10
+
+// steadily is the evidence against the live servers' rate, of now and, as far as
+// it says as much as some events, of before: where they have few events, chance
+// may leave them with none for a while, and that is no evidence against others. A
+// likelihood ratio of Poisson counts.
+func (t *trial) steadily(floor float64) float64 {
+	if t.expected <= 0 && t.peersShare <= 0 {
+		return math.Inf(-1)
+	}
+	past := min(t.before.events, remembered)
+	occasions := t.before.occasions
+	if t.before.events > remembered {
+		occasions *= remembered / t.before.events
+	}
+	due := t.share * (t.peers.events + past) / (t.peersShare + occasions)
+	sign := t.sign()
+	var each [len(excesses)]float64
+	for i, x := range excesses {
+		each[i] = (t.seen*sign*x - due*(math.Exp(sign*(floor+x))-math.Exp(sign*floor))) / t.dispersion
+	}
+	return logMean(each[:])
 }

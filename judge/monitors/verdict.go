@@ -46,11 +46,11 @@ func (j *Judge) Report(v fleet.Version) Report {
 		r.Missing = []string{"no server runs " + fleet.Quoted(string(v)) + " yet"}
 		return r
 	}
-	r.Requests = int64(k.requests)
+	r.Requests = whole(k.requests)
 	terms := j.terms(k, alpha/float64(max(len(j.contenders), 1)))
 	evidence := j.accuse(k, terms, &r)
 	r.Evidence = ratio(evidence)
-	r.Notes = j.notes(k)
+	r.Notes, r.Where = j.notes(k), j.where(k)
 	r.Charts = j.chartsOf(k)
 	if k.worse {
 		r.Opinion = Worse
@@ -180,6 +180,17 @@ func (j *Judge) level(t *gaugeTrial, alpha float64) []term {
 	if t.g.grows {
 		e := t.leaks(alpha)
 		all = append(all, term{e, []suspect{{e, func() Finding { return j.leakFinding(t) }, t.g.series + " growth"}}})
+	}
+	return all
+}
+
+// running are the servers of a version that run it now.
+func (j *Judge) running(k *contender) []int {
+	var all []int
+	for _, at := range k.columns {
+		if c := j.columns[at]; c.role == canary && c.of == k {
+			all = append(all, at)
+		}
 	}
 	return all
 }

@@ -26,6 +26,9 @@ func (j *Judge) countFinding(t *trial) Finding {
 	default:
 		f.Words += varies(f)
 	}
+	if where := j.where(t.k); where != "" && t.f.series == "errors" {
+		f.Words += " " + where + "."
+	}
 	return f
 }
 
@@ -137,7 +140,7 @@ func (g *gauge) unit(x float64) string {
 func figure(x float64) string {
 	switch a := math.Abs(x); {
 	case a >= 1000:
-		return grouped(int64(math.Round(x)))
+		return grouped(whole(math.Round(x)))
 	case a >= 100:
 		return fmt.Sprintf("%.0f", x)
 	case a >= 10:
@@ -154,7 +157,7 @@ func amount(x float64) string {
 	case x < 10 && x != math.Trunc(x):
 		return figure(x)
 	}
-	return grouped(int64(math.Round(x)))
+	return grouped(whole(math.Round(x)))
 }
 
 // odds are a likelihood ratio: "260:1".
@@ -167,7 +170,7 @@ func odds(x float64) string {
 	case x < 10:
 		return fmt.Sprintf("%.1f:1", x)
 	}
-	return grouped(int64(x)) + ":1"
+	return grouped(whole(x)) + ":1"
 }
 
 func plural(n int64, one string) string {
@@ -177,13 +180,20 @@ func plural(n int64, one string) string {
 	return grouped(n) + " " + one + "s"
 }
 
+// wholeMost is more than anybody counts, and fits into 64 bits.
+const wholeMost = 1e18
+
+// whole is the number without what is behind its point. What somebody sent may
+// be any number.
+func whole(x float64) int64 { return int64(max(-wholeMost, min(x, wholeMost))) }
+
 func grouped(n int64) string {
-	if n < 0 {
-		return "-" + grouped(-n)
-	}
-	digits := fmt.Sprint(n)
+	digits, sign := strings.CutPrefix(fmt.Sprint(n), "-")
 	for i := len(digits) - 3; i > 0; i -= 3 {
 		digits = digits[:i] + "," + digits[i:]
+	}
+	if sign {
+		return "-" + digits
 	}
 	return digits
 }

@@ -1,6 +1,7 @@
 package monitors
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -10,7 +11,7 @@ import (
 const (
 	// familiesMost is how many families may look like what is sought.
 	familiesMost = 100
-	// namesMost is how many names are remembered, not to be looked up again.
+	// namesMost is how many names of series one answer may have.
 	namesMost = 5000
 )
 
@@ -30,13 +31,21 @@ type collector struct {
 	latencies        map[string]*latency
 	measured         map[string]*measure
 	business         map[string]*measure
-	uses             map[string][]use
-	// samples are all of the answer, family the last of which some were taken.
+	uses             map[typed][]use
+	// samples is how many the answer has, family that of the last.
 	samples int
 	family  string
 	// summaries are latencies without buckets.
 	summaries []string
-	trouble   trouble
+	// unread tells that the answer could not be read, or not to its end.
+	unread  bool
+	trouble trouble
+}
+
+// typed is a name with its kind.
+type typed struct {
+	name string
+	kind kind
 }
 
 // measure is the sum of series of one name.
@@ -51,17 +60,14 @@ func newCollector(m fleet.Monitors, known map[string]bool, own string) *collecto
 	return &collector{
 		monitors: m, endpoints: known, own: own,
 		served: map[string]*requests{}, failures: map[string]*requests{}, latencies: map[string]*latency{},
-		measured: map[string]*measure{}, business: map[string]*measure{}, uses: map[string][]use{},
+		measured: map[string]*measure{}, business: map[string]*measure{}, uses: map[typed][]use{},
 	}
 }
 
 func (c *collector) wants(family, name string, k kind) bool {
 	c.samples++
-	if len(c.usesOf(family, name, k)) == 0 {
-		return false
-	}
 	c.family = family
-	return true
+	return len(c.usesOf(family, name, k)) > 0
 }
 
 func (c *collector) take(s sample) {
@@ -75,15 +81,17 @@ func (c *collector) take(s sample) {
 
 // usesOf looks a name up once.
 func (c *collector) usesOf(family, name string, k kind) []use {
-	key := string(k) + " " + name
+	key := typed{name, k}
 	uses, known := c.uses[key]
 	if known {
 		return uses
 	}
-	uses = c.find(sample{family: family, name: name, kind: k})
-	if len(c.uses) < namesMost || len(uses) > 0 {
-		c.uses[key] = uses
+	if len(c.uses) >= namesMost {
+		c.trouble.add("it has more than %d names of series: those that come later are not looked at", namesMost)
+		return nil
 	}
+	uses = c.find(sample{family: family, name: name, kind: k})
+	c.uses[key] = uses
 	return uses
 }
 
@@ -97,9 +105,7 @@ func (c *collector) find(s sample) []use {
 	if strings.HasSuffix(s.name, "_bucket") && (s.kind == histogram || s.kind == unknown) {
 		all = append(all, c.timing(s)...)
 	}
-	if _, ok := matching(s.family, latencies); ok && s.kind == summary && !slices.Contains(c.summaries, s.family) && len(c.summaries) < familiesMost {
-		c.summaries = append(c.summaries, s.family)
-	}
+	c.noteSummary(s)
 	if sought(s.name) && s.kind != histogram && s.kind != summary {
 		all = append(all, summing(c.measured, s.name))
 	}
@@ -111,14 +117,25 @@ func (c *collector) find(s sample) []use {
 	return all
 }
 
-func (c *collector) counting(to map[string]*requests, of []convention, s sample) []use {
+// noteSummary remembers latencies of which nothing can be made.
+func (c *collector) noteSummary(s sample) {
+	_, ok := matching(s.family, latencies)
+	if ok && s.kind == summary && !slices.Contains(c.summaries, s.family) && len(c.summaries) < familiesMost {
+		c.summaries = append(c.summaries, s.family)
+	}
+}
+
+func (c *collector) counting(to map[string]*requests, of []*regexp.Regexp, s sample) []use {
 	rank, ok := matching(s.name, of)
 	if !ok || len(to) >= familiesMost {
 		return nil
 	}
-	r := &requests{family: s.family, name: s.name, rank: rank, parts: map[string]*part{}}
 	return []use{func(s sample) {
-		to[r.name] = r
+		r := to[s.name]
+		if r == nil {
+			r = &requests{family: s.family, name: s.name, rank: rank, parts: map[string]*part{}}
+			to[s.name] = r
+		}
 		r.take(s, c.endpoints)
 	}}
 }
@@ -128,9 +145,12 @@ func (c *collector) timing(s sample) []use {
 	if !ok || len(c.latencies) >= familiesMost {
 		return nil
 	}
-	l := &latency{family: s.family, rank: rank, edges: map[float64]*edge{}}
 	return []use{func(s sample) {
-		c.latencies[l.family] = l
+		l := c.latencies[s.family]
+		if l == nil {
+			l = &latency{family: s.family, rank: rank, edges: map[float64]*edge{}}
+			c.latencies[s.family] = l
+		}
 		l.take(s)
 	}}
 }

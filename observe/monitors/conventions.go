@@ -6,52 +6,45 @@ import "regexp"
 // not named as usual is simply not understood, and "noon doctor" says so. In each
 // list the first that matches counts.
 
-// convention is a form of names, and who writes them so.
-type convention struct {
-	name *regexp.Regexp
-	who  string
-}
-
-func named(pattern, who string) convention {
-	return convention{regexp.MustCompile("^" + pattern + "$"), who}
-}
+// named is a form of names; who writes them so stands beside it.
+func named(pattern string) *regexp.Regexp { return regexp.MustCompile("^" + pattern + "$") }
 
 // requestCounters count the requests that a server answered.
-var requestCounters = []convention{
-	named(`http_server_requests_seconds_count`, "Micrometer: Spring Boot, Quarkus, Micronaut"),
-	named(`http_server_request_duration_seconds_count`, "OpenTelemetry; Ruby's rack"),
-	named(`http_server_duration(_[a-z]+)?_count`, "OpenTelemetry before 2023"),
-	named(`django_http_responses_total_by_status_view_method(_total)?`, "django-prometheus"),
-	named(`django_http_responses_total_by_status(_total)?`, "django-prometheus"),
-	named(`(.+_)?http_(server_)?requests?(_received|_handled|_processed|_served)?_(total|count)`, "promhttp, FastAPI, Flask, prometheus-net, Rust's axum"),
-	named(`(.+_)?http_(server_)?responses?(_sent)?_total`, "own names"),
-	named(`(.+_)?http_(server_)?requests?_(duration|latency|time|handling)(_.+)?_count`, "promhttp, Node's express-prom-bundle"),
-	named(`(.+_)?http_(server_)?responses?_(duration|latency|time)(_.+)?_count`, "own names"),
-	named(`grpc_server_handled_total`, "go-grpc-prometheus, grpc-java"),
-	named(`(.+_)?requests?(_received|_handled|_processed|_served)?_total`, "gin, echo, Rails (yabeda), own names"),
-	named(`(.+_)?requests?_(duration|latency|time)(_.+)?_count`, "own names"),
+var requestCounters = []*regexp.Regexp{
+	named(`http_server_requests_seconds_count`),                                                   // Micrometer: Spring Boot, Quarkus, Micronaut
+	named(`http_server_request_duration_seconds_count`),                                           // OpenTelemetry; Ruby's rack
+	named(`http_server_duration(_[a-z]+)?_count`),                                                 // OpenTelemetry before 2023
+	named(`django_http_responses_total_by_status_view_method(_total)?`),                           // django-prometheus
+	named(`django_http_responses_total_by_status(_total)?`),                                       // django-prometheus
+	named(`(.+_)?http_(server_)?requests?(_received|_handled|_processed|_served)?_(total|count)`), // promhttp, FastAPI, Flask, prometheus-net, Rust's axum
+	named(`(.+_)?http_(server_)?responses?(_sent)?_total`),                                        // own names
+	named(`(.+_)?http_(server_)?requests?_(duration|latency|time|handling)(_.+)?_count`),          // promhttp, Node's express-prom-bundle
+	named(`(.+_)?http_(server_)?responses?_(duration|latency|time)(_.+)?_count`),                  // own names
+	named(`grpc_server_handled_total`),                                                            // go-grpc-prometheus, grpc-java
+	named(`(.+_)?requests?(_received|_handled|_processed|_served)?_total`),                        // gin, echo, Rails (yabeda), own names
+	named(`(.+_)?requests?_(duration|latency|time)(_.+)?_count`),                                  // own names
 }
 
 // errorCounters count requests that failed, where the counter of requests does
 // not say how they ended.
-var errorCounters = []convention{
-	named(`(.+_)?http_(server_)?(requests?_)?(errors|failures|exceptions)_total`, "own names"),
-	named(`(.+_)?requests?_(errors|failures|failed|exceptions)(_total)?`, "own names"),
-	named(`(.+_)?(errors|failed|failures)_requests?_total`, "own names"),
+var errorCounters = []*regexp.Regexp{
+	named(`(.+_)?http_(server_)?(requests?_)?(errors|failures|exceptions)_total`), // own names
+	named(`(.+_)?requests?_(errors|failures|failed|exceptions)(_total)?`),         // own names
+	named(`(.+_)?(errors|failed|failures)_requests?_total`),                       // own names
 }
 
 // latencies are histograms of how long answers took.
-var latencies = []convention{
-	named(`http_server_requests?(_duration)?(_[a-z]+)?`, "Micrometer, OpenTelemetry"),
-	named(`http_server_duration(_[a-z]+)?`, "OpenTelemetry before 2023"),
-	named(`django_http_requests_latency_including_middlewares_seconds`, "django-prometheus"),
-	named(`django_http_requests_latency_seconds_by_view_method`, "django-prometheus"),
-	named(`(.+_)?http_(server_)?requests?_(duration|latency|time|handling)(_.+)?`, "promhttp, FastAPI, Flask, prometheus-net, Node"),
-	named(`(.+_)?http_(server_)?responses?_(duration|latency|time)(_.+)?`, "own names"),
-	named(`grpc_server_handling_seconds`, "go-grpc-prometheus"),
-	named(`(.+_)?(requests?|responses?)_(.+_)?(duration|latency|time|seconds|milliseconds|ms)(_.+)?`, "gin, Rails (yabeda), own names"),
-	named(`(.+_)?latency(_.+)?`, "own names"),
-	named(`(.+_)?duration(_.+)?`, "own names"),
+var latencies = []*regexp.Regexp{
+	named(`http_server_requests?(_duration)?(_[a-z]+)?`),                                              // Micrometer, OpenTelemetry
+	named(`http_server_duration(_[a-z]+)?`),                                                           // OpenTelemetry before 2023
+	named(`django_http_requests_latency_including_middlewares_seconds`),                               // django-prometheus
+	named(`django_http_requests_latency_seconds_by_view_method`),                                      // django-prometheus
+	named(`(.+_)?http_(server_)?requests?_(duration|latency|time|handling)(_.+)?`),                    // promhttp, FastAPI, Flask, prometheus-net, Node
+	named(`(.+_)?http_(server_)?responses?_(duration|latency|time)(_.+)?`),                            // own names
+	named(`grpc_server_handling_seconds`),                                                             // go-grpc-prometheus
+	named(`(.+_)?(requests?|responses?)_(.+_)?(duration|latency|time|seconds|milliseconds|ms)(_.+)?`), // gin, Rails (yabeda), own names
+	named(`(.+_)?latency(_.+)?`),                                                                      // own names
+	named(`(.+_)?duration(_.+)?`),                                                                     // own names
 }
 
 // notServed are words of names that are not about what customers are answered.
@@ -146,12 +139,12 @@ var units = []struct {
 const millisecondsFrom = 1000
 
 // matching returns the place of the first convention that the name is in.
-func matching(name string, of []convention) (rank int, ok bool) {
+func matching(name string, of []*regexp.Regexp) (rank int, ok bool) {
 	if notServed.MatchString(name) {
 		return 0, false
 	}
-	for i, c := range of {
-		if c.name.MatchString(name) {
+	for i, form := range of {
+		if form.MatchString(name) {
 			return i, true
 		}
 	}

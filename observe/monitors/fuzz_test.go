@@ -71,3 +71,27 @@ func sound(t *testing.T, o judgemonitors.Observation) {
 		}
 	}
 }
+
+// FuzzPrometheus looks for answers of Prometheus on which reading panics, or
+// finds numbers that cannot be.
+func FuzzPrometheus(f *testing.F) {
+	f.Add([]byte(`{"status":"success","data":{"resultType":"vector","result":[{"metric":{"endpoint":"/"},"value":[1.5,"3"]},{"metric":{"endpoint":"/a"},"value":[1.5,"4"]}]}}`), 200)
+	f.Add([]byte(`{"status":"success","data":{"resultType":"vector","result":[{"metric":{"le":"1"},"value":[1.5,"3"]},{"metric":{"le":"+Inf"},"value":[1.5,"4"]}]}}`), 200)
+	f.Add([]byte(`{"status":"success","data":{"resultType":"scalar","result":[1.5,"NaN"]}}`), 200)
+	f.Add([]byte(`{"status":"error","error":"parse error"}`), 400)
+	f.Fuzz(func(t *testing.T, body []byte, status int) {
+		found, err := unpack(body, status)
+		if err != nil {
+			return
+		}
+		r := New(Options{})
+		o := observation(fleet.Server{})
+		for _, name := range []string{"requests", "latency", "memory", `errors{endpoint="/"}`} {
+			if err := r.put(name, found, &o); err != nil {
+				var said trouble
+				said.add("%s", err)
+			}
+		}
+		sound(t, o)
+	})
+}

@@ -8,8 +8,9 @@ import (
 	judgemonitors "noon/judge/monitors"
 )
 
-// edgesMost is how many different edges one histogram may have.
-const edgesMost = 1000
+// edgesMost is how many different edges one histogram may have: the judge takes
+// no more than 512.
+const edgesMost = 500
 
 // latency is a histogram that may be of how long answers took, summed over its
 // labels. Where its series have different edges, those count that all have.

@@ -48,9 +48,13 @@ func (a *answering) ask(ctx context.Context, s fleet.Server, c *collector) {
 		}
 	}
 	if err != nil {
+		c.unread = !errors.Is(err, errEmpty)
 		c.trouble.add("GET %s: %s", a.path(), a.inWords(err, c))
 	}
 }
+
+// errEmpty tells an answer that may have something in it later.
+var errEmpty = errors.New("the answer is empty: it has no metrics")
 
 // get asks, and once more where the connection to the machine may have broken
 // just then.
@@ -86,7 +90,7 @@ func (a *answering) read(r *http.Response, c *collector) error {
 	case err != nil:
 		c.forgetAll()
 	case c.samples == 0:
-		return errors.New("the answer is empty: it has no metrics")
+		return errEmpty
 	}
 	return err
 }
@@ -106,7 +110,7 @@ func expected(r *http.Response) error {
 	kind := mediaOf(r)
 	switch {
 	case r.StatusCode >= 300 && r.StatusCode <= 399:
-		return fmt.Errorf("%d (a redirection is not followed): name the place itself in monitors: metrics:", r.StatusCode)
+		return fmt.Errorf("%d: a redirection, which is not followed: name the place itself in noon.yaml (monitors: metrics)", r.StatusCode)
 	case r.StatusCode == http.StatusUnauthorized || r.StatusCode == http.StatusForbidden:
 		return fmt.Errorf("%d: it wants a login, which noon has not: let it answer on an address that only the machine reaches", r.StatusCode)
 	case r.StatusCode != http.StatusOK:
@@ -130,7 +134,7 @@ func (a *answering) parse(r *http.Response, body io.Reader, c *collector) error 
 	if mediaOf(r) == "application/vnd.google.protobuf" {
 		large, err := protobuf{to: c}.read(body)
 		if large > 0 {
-			c.trouble.add("GET %s: %d families are larger than %d MB each, and are not used: they have too many labels", a.path(), large, familyMost>>20)
+			c.trouble.add("GET %s: families larger than %d MB are not used (%d are, they have too many labels)", a.path(), familyMost>>20, large)
 		}
 		return err
 	}

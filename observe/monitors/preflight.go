@@ -18,12 +18,13 @@ func (r *Reader) Preflight(ctx context.Context, s fleet.Server) []fleet.Problem 
 	m, o := r.options.Monitors, observation(s)
 	var all []fleet.Problem
 	switch {
+	case slices.Contains(m.Ignore, "*"): // nobody judges them
 	case m.Metrics != "":
 		u := r.readMetrics(ctx, s, &o)
 		all = said(m.Metrics, u.String(), u.problems(), s)
 	case m.Prometheus != nil:
-		t := r.readPrometheus(ctx, s, &o)
-		all = said(m.Prometheus.URL, asked(o), prometheusProblems(t, o), s)
+		t, answered := r.readPrometheus(ctx, s, &o)
+		all = said(m.Prometheus.URL, asked(o), prometheusProblems(t, answered), s)
 	}
 	for i := range all {
 		all[i].What = s.Name + ": monitors: " + all[i].What
@@ -48,7 +49,7 @@ func (u understood) problems() []fleet.Problem {
 	var all []fleet.Problem
 	blind := u.String() == nothing
 	for _, sentence := range u.trouble {
-		all = append(all, fleet.Problem{Fatal: blind, What: sentence, Mend: metricsMend})
+		all = append(all, fleet.Problem{Fatal: blind && u.unread, What: sentence, Mend: metricsMend})
 	}
 	switch {
 	case blind:
@@ -89,11 +90,11 @@ func asked(o judgemonitors.Observation) string {
 // namedMost is how many series are named.
 const namedMost = 20
 
-// prometheusProblems are fatal where nothing at all was answered.
-func prometheusProblems(t trouble, o judgemonitors.Observation) []fleet.Problem {
+// prometheusProblems are fatal where no query was answered at all.
+func prometheusProblems(t trouble, answered bool) []fleet.Problem {
 	var all []fleet.Problem
 	for _, sentence := range t {
-		all = append(all, fleet.Problem{Fatal: asked(o) == nothing, What: sentence, Mend: `see "monitors: prometheus:" in noon.yaml`})
+		all = append(all, fleet.Problem{Fatal: !answered, What: sentence, Mend: `see "monitors: prometheus:" in noon.yaml`})
 	}
 	return all
 }

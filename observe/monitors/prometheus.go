@@ -8,18 +8,14 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 
 	"noon/fleet"
 	judgemonitors "noon/judge/monitors"
 )
 
-// queriesAtOnce is how many queries are asked at the same time for one server.
-const queriesAtOnce = 4
-
-// readPrometheus asks all queries, each of which may fail by itself.
-func (r *Reader) readPrometheus(ctx context.Context, s fleet.Server, o *judgemonitors.Observation) trouble {
-	var t trouble
+// readPrometheus asks all queries, each of which may fail by itself; answered
+// tells that one was answered, with whatever.
+func (r *Reader) readPrometheus(ctx context.Context, s fleet.Server, o *judgemonitors.Observation) (t trouble, answered bool) {
 	p := r.options.Monitors.Prometheus
 	api, err := newPrometheusAPI(p, r.client, r.options.Timeout)
 	if err == nil {
@@ -27,31 +23,20 @@ func (r *Reader) readPrometheus(ctx context.Context, s fleet.Server, o *judgemon
 	}
 	if err != nil {
 		t.add("%s", err)
-		return t
+		return t, false
 	}
 	names := slices.Sorted(maps.Keys(p.Queries))
-	answers := make([][]result, len(names))
-	errs := make([]error, len(names))
-	var all sync.WaitGroup
-	places := make(chan struct{}, queriesAtOnce)
-	for i, name := range names {
-		places <- struct{}{}
-		all.Go(func() {
-			defer func() { <-places }()
-			answers[i], errs[i] = api.query(ctx, queryOf(p.Queries[name], s))
-		})
-	}
-	all.Wait()
-	for i, name := range names {
-		err := errs[i]
+	for i, found := range api.queries(ctx, names, func(name string) string { return queryOf(p.Queries[name], s) }) {
+		err := found.err
 		if err == nil {
-			err = r.put(name, answers[i], o)
+			answered = true
+			err = r.put(names[i], found.results, o)
 		}
 		if err != nil {
-			t.add("prometheus: %s: %s", name, err)
+			t.add("prometheus: %s: %s", names[i], err)
 		}
 	}
-	return t
+	return t, answered
 }
 
 // usable refuses names that would mean something else in a query.

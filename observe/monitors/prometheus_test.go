@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -23,7 +24,10 @@ import (
 type promServer struct {
 	t       *testing.T
 	answers map[string]string
-	head    http.Header
+
+	mu sync.Mutex
+	// head is that of the last question.
+	head http.Header
 }
 
 func startPrometheus(t *testing.T, answers map[string]string) (*promServer, string) {
@@ -32,7 +36,9 @@ func startPrometheus(t *testing.T, answers map[string]string) (*promServer, stri
 }
 
 func (p *promServer) answer(w http.ResponseWriter, r *http.Request) {
+	p.mu.Lock()
 	p.head = r.Header.Clone()
+	p.mu.Unlock()
 	query := r.FormValue("query")
 	data, known := p.answers[query]
 	w.Header().Set("Content-Type", "application/json")
@@ -172,6 +178,15 @@ func TestAPrometheusThatDoesNotAnswerIsSaid(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// A service that nobody has asked yet has no series.
+func TestAPrometheusThatFindsNothingIsNoReasonToRefuse(t *testing.T) {
+	_, url := startPrometheus(t, map[string]string{"q": vector()})
+	problems := reader(asking(url, map[string]string{"requests": "q", "errors": "bad"})).Preflight(t.Context(), server)
+	if len(problems) != 2 || problems[0].Fatal || problems[1].Fatal {
+		t.Errorf("%+v", problems)
 	}
 }
 

@@ -53,7 +53,8 @@ func (r *Reader) Read(ctx context.Context, s fleet.Server) (judgemonitors.Observ
 		u := r.readMetrics(ctx, s, &o)
 		return o, u.trouble.sentences()
 	case m.Prometheus != nil:
-		return o, r.readPrometheus(ctx, s, &o).sentences()
+		t, _ := r.readPrometheus(ctx, s, &o)
+		return o, t.sentences()
 	}
 	return o, nil
 }

@@ -1,10 +1,12 @@
 package monitors_test
 
 import (
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"noon/fleet"
@@ -63,4 +65,21 @@ func TestWithoutMonitorsNothingIsAskedAndNothingIsWrong(t *testing.T) {
 	if len(trouble) > 0 || len(r.Preflight(t.Context(), at("192.0.2.1:1"))) > 0 || o.Server != "web1" || o.Time.IsZero() {
 		t.Errorf("%+v %q", o, trouble)
 	}
+}
+
+func TestManyServersAreReadAtTheSameTime(t *testing.T) {
+	r := reader(metrics)
+	var all sync.WaitGroup
+	for i := range 12 {
+		app := answers(t, "text/plain", fmt.Appendf(nil, "http_requests_total{code=\"200\",path=\"/%d\"} %d\nprocess_cpu_seconds_total 1\n", i, i))
+		all.Go(func() {
+			for range 3 {
+				o, trouble := r.Read(t.Context(), fleet.Server{Name: fmt.Sprint("web", i), Address: app})
+				if o.Counters["requests"] != float64(i) || len(o.Counters) != 4 || len(trouble) > 0 {
+					t.Errorf("server %d: %+v %q", i, o.Counters, trouble)
+				}
+			}
+		})
+	}
+	all.Wait()
 }

@@ -28,26 +28,29 @@ func (r *requests) take(s sample, known map[string]bool) {
 		return
 	}
 	errors := 0.0
-	for _, name := range statusLabels {
-		value := s.label(name)
-		if value == "" {
-			continue
-		}
-		bad, known := failed(value)
-		if !known {
-			continue
-		}
+	if bad, said := endOf(s); said {
 		r.status = true
 		if bad {
 			errors = s.value
 		}
-		break
 	}
 	r.all.add(s.value, errors)
 	if endpoint := endpointOf(s); endpoint != "" {
 		r.apart = true
 		r.partOf(endpoint, known).add(s.value, errors)
 	}
+}
+
+// endOf tells how the requests of a series ended, by the first label that says it.
+func endOf(s sample) (bad, said bool) {
+	for _, name := range statusLabels {
+		if value := s.label(name); value != "" {
+			if bad, said = failed(value); said {
+				return bad, true
+			}
+		}
+	}
+	return false, false
 }
 
 func (p *part) add(requests, errors float64) {

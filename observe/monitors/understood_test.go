@@ -1,12 +1,14 @@
 package monitors_test
 
 import (
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"noon/demo/shop"
 	"noon/fleet"
 	"noon/host"
 	"noon/host/ssh"
@@ -114,5 +116,24 @@ func TestTheApplicationIsAskedFromItsOwnMachine(t *testing.T) {
 		if o.Counters["requests"] != 11 || len(trouble) > 0 {
 			t.Errorf("%s: %v %q", name, o.Counters, trouble)
 		}
+	}
+}
+
+func TestTheShopOfTheDemoIsUnderstood(t *testing.T) {
+	web := testbed.StartShop(t, shop.Config{Version: "v1"})
+	for range 3 {
+		response, err := http.Get("http://" + web.Config.Listen + "/cart")
+		if err != nil {
+			t.Fatal(err)
+		}
+		response.Body.Close()
+	}
+	m := fleet.Monitors{Metrics: "http://{address}/metrics", Business: []string{"orders_total"}}
+	o, trouble := reader(m).Read(t.Context(), at(web.Config.Listen))
+	if len(trouble) > 0 || o.Counters["requests"] < 3 || o.Counters[`requests{endpoint="/cart"}`] != 3 || o.Gauges["goroutines"] == 0 {
+		t.Errorf("%q %+v", trouble, o)
+	}
+	if _, counted := o.Counters["orders_total"]; !counted || len(o.Histograms["latency_seconds"].LE) < 10 {
+		t.Errorf("%+v", o)
 	}
 }

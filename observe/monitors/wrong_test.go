@@ -57,7 +57,7 @@ func TestWhatIsNoMetricsIsSaid(t *testing.T) {
 			has(t, said, "GET /metrics: ", c.says)
 			clean(t, said)
 			for _, p := range r.Preflight(t.Context(), at(app)) {
-				if !p.Fatal || p.Mend == "" || !strings.HasPrefix(p.What, "web1: monitors: GET /metrics: ") {
+				if p.Fatal == (c.says == "empty") || p.Mend == "" || !strings.HasPrefix(p.What, "web1: monitors: GET /metrics: ") {
 					t.Errorf("%+v", p)
 				}
 				clean(t, p.What)
@@ -91,10 +91,17 @@ func TestNothingThatIsUnderstoodIsSaid(t *testing.T) {
 	empty(t, o)
 	has(t, trouble, "nothing in it is named as noon knows it")
 	problems := reader(metrics).Preflight(t.Context(), at(answers(t, "text/plain", []byte(body))))
-	if len(problems) != 1 || !problems[0].Fatal {
+	if len(problems) != 1 || problems[0].Fatal { // a process that was just started may say no more
 		t.Fatalf("%+v", problems)
 	}
 	has(t, problems[0].What+problems[0].Mend, "web1: monitors: it answers, but", "docs/monitors.md")
+}
+
+func TestMonitorsThatNobodyJudgesRefuseNothing(t *testing.T) {
+	r := reader(fleet.Monitors{Metrics: "http://{address}/metrics", Ignore: []string{"*"}})
+	if problems := r.Preflight(t.Context(), at(testbed.Address(t))); len(problems) > 0 {
+		t.Errorf("%+v", problems)
+	}
 }
 
 func TestAMachineThatCannotBeReachedIsTrouble(t *testing.T) {
@@ -150,6 +157,7 @@ func TestHistogramsThatAreNoneAreMissing(t *testing.T) {
 func TestAnAnswerThatEndsInTheMiddleLosesWhatIsNotWhole(t *testing.T) {
 	for name, c := range map[string]struct{ kind, body string }{
 		"text":        {"text/plain", shopFirst + "# TYPE orders_total counter\norders_total{a=\"b\"} 1\norders_total{a=\"c\"} 12"},
+		"of others":   {"text/plain", shopFirst + "# TYPE widgets gauge\nwidgets 1\nwidgets{a=\"c\"} 12"},
 		"OpenMetrics": {"application/openmetrics-text; version=1.0.0", shopFirst + "# TYPE orders counter\norders_total{a=\"b\"} 1\n"},
 	} {
 		r := reader(fleet.Monitors{Metrics: "http://{address}/metrics", Business: []string{"orders"}})
@@ -158,5 +166,13 @@ func TestAnAnswerThatEndsInTheMiddleLosesWhatIsNotWhole(t *testing.T) {
 			t.Errorf("%s: %v", name, o.Counters)
 		}
 		has(t, strings.Join(trouble, "\n"), "ends in the middle", "no business counter orders")
+	}
+}
+
+// Exporters should not do that, but a part of a sum is worse than none.
+func TestAFamilyInTwoPlacesIsSummed(t *testing.T) {
+	o, trouble := read(t, metrics, shopFirst+"# TYPE widgets gauge\nwidgets 1\nhttp_requests_total{code=\"200\"} 100\n")
+	if o.Counters["requests"] != 111 || trouble != "" {
+		t.Error(o.Counters, trouble)
 	}
 }

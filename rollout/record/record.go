@@ -11,6 +11,7 @@ import (
 
 	"noon/fleet"
 	"noon/journal"
+	"noon/judge"
 	"noon/rollout"
 )
 
@@ -155,11 +156,18 @@ func plain(e *rollout.Event) {
 	if e.Verdict == nil {
 		return
 	}
-	for i := range e.Verdict.Findings {
-		e.Verdict.Findings[i].Words = fleet.Plain(e.Verdict.Findings[i].Words)
+	plainVerdict(e.Verdict.Findings, e.Verdict.Missing)
+	for _, one := range e.Verdict.Versions {
+		plainVerdict(one.Findings, one.Missing)
 	}
-	for i := range e.Verdict.Missing {
-		e.Verdict.Missing[i] = fleet.Plain(e.Verdict.Missing[i])
+}
+
+func plainVerdict(findings []judge.Finding, missing []string) {
+	for i := range findings {
+		findings[i].Words = fleet.Plain(findings[i].Words)
+	}
+	for i := range missing {
+		missing[i] = fleet.Plain(missing[i])
 	}
 }
 
