@@ -3,6 +3,7 @@ package judge
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"noon/fleet"
 	"noon/judge/monitors"
@@ -48,7 +49,7 @@ func (v *Verdict) accuse(r monitors.Report, runs map[string]fleet.Version) {
 			continue
 		}
 		for _, f := range r.Findings {
-			v.Findings = append(v.Findings, Finding{Server: server, Words: f.Words + v.inItsLog(server), Series: f.Series})
+			v.Findings = append(v.Findings, Finding{Server: server, Words: strings.TrimSuffix(f.Words, ".") + v.inItsLog(server), Series: f.Series})
 		}
 	}
 }
