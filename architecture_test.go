@@ -56,7 +56,7 @@ var mayImport = map[string][]string{
 	// What judges compare that nobody had to configure.
 	"observe/figures": {"fleet", "host", "judge/monitors", "observe/check"},
 	// Reading monitors: an application's metrics, and Prometheus.
-	"observe/monitors": {"fleet", "host", "host/web", "judge/monitors"},
+	"observe/monitors": {"fleet", "host", "host/web", "judge/monitors", "observe/logs/redact"},
 	// Reading logs: bytes of a source become lines, redacted and understood.
 	"observe/logs":        {"fleet", "host", "host/line", "judge/logs", "observe/logs/format", "observe/logs/redact"},
 	"observe/logs/format": {"judge/logs", "observe/logs/redact"},

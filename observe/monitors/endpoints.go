@@ -7,6 +7,8 @@ import (
 	"strings"
 	"sync"
 	"unicode"
+
+	"noon/observe/logs/redact"
 )
 
 const (
@@ -70,6 +72,13 @@ func endpointOf(s sample) string {
 		}
 	}
 	return ""
+}
+
+// bare is an endpoint as it may be kept: without what somebody asked it for,
+// and without secrets, which some applications put into labels.
+func bare(endpoint string) string {
+	path, _, _ := strings.Cut(endpoint, "?")
+	return string(redact.Line([]byte(path)))
 }
 
 // presentable tells a name that may be shown, and kept.

@@ -85,19 +85,24 @@ func (r *Reader) put(name string, found []result, o *judgemonitors.Observation) 
 
 // putEndpoints writes a counter that comes by endpoint, and their sum.
 func (r *Reader) putEndpoints(name string, found []result, o *judgemonitors.Observation) error {
-	parts := map[string]*part{}
+	parts, said := map[string]*part{}, map[string]bool{}
 	sum, rest := 0.0, 0.0
 	for _, f := range found {
 		sum += f.value
-		endpoint := f.labels["endpoint"]
-		if parts[endpoint] != nil {
+		label := f.labels["endpoint"]
+		endpoint := bare(label)
+		if said[label] {
 			return fmt.Errorf("the query finds endpoint %s twice: write sum by (endpoint) (...)", fleet.Quoted(endpoint))
 		}
+		said[label] = true
 		if endpoint == "" || !presentable(endpoint) {
 			rest += f.value
 			continue
 		}
-		parts[endpoint] = &part{requests: f.value}
+		if parts[endpoint] == nil {
+			parts[endpoint] = &part{}
+		}
+		parts[endpoint].requests += f.value
 	}
 	chosen := r.endpoints.choose(parts)
 	for endpoint, p := range parts {

@@ -35,7 +35,7 @@ func (r *requests) take(s sample, known map[string]bool) {
 		}
 	}
 	r.all.add(s.value, errors)
-	if endpoint := endpointOf(s); endpoint != "" {
+	if endpoint := bare(endpointOf(s)); endpoint != "" {
 		r.apart = true
 		r.partOf(endpoint, known).add(s.value, errors)
 	}
