@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"noon/fleet"
 	"noon/judge/monitors"
 )
 
@@ -34,7 +35,7 @@ func (a *app) judgeReplayCommand() *cobra.Command {
 		},
 	}
 	f := cmd.Flags()
-	f.DurationVar(&s.Least, "least", 0, "the least time of watching before a version is healthy, like 10m")
+	f.DurationVar(&s.Least, "least", fleet.DefaultPolicy().Watch.Least, "the least time of watching before a version is healthy; as in noon.yaml")
 	f.Int64Var(&s.Requests, "requests", 0, "the least `number` of requests before a version is healthy")
 	f.Var(limitFlag{&s.Limits.Errors, true}, "errors", "how many more errors still are healthy: 2x (times), +0.5pt (points of a percentage)")
 	f.Var(limitFlag{&s.Limits.Latency, false}, "latency", "how much slower still is healthy: 1.25x")

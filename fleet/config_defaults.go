@@ -7,7 +7,7 @@ import "time"
 
 // defaultService is what holds where noon.yaml says nothing.
 func defaultService() Service {
-	return Service{Check: defaultCheck(), Monitors: defaultMonitors(), Policy: defaultPolicy()}
+	return Service{Check: defaultCheck(), Monitors: defaultMonitors(), Policy: DefaultPolicy()}
 }
 
 // defaultDirectories keeps five releases: rolling back stays possible when
@@ -39,14 +39,14 @@ func defaultMonitors() Monitors {
 	return Monitors{History: 10 * time.Minute, Every: 5 * time.Second}
 }
 
-// defaultPolicy has one canary, watched for at least ten minutes; then one
+// DefaultPolicy has one canary, watched for at least ten minutes; then one
 // server at a time, each watched for a tenth of that. A human promotes and decides what is undecided; what is
 // worse is rolled back without waiting for one. Requests in flight after a
 // minute are never cut: the server is put back and the rollout stops.
 //
 // Keep is not here: see defaultKeep. Settle 0 means the load balancer's own,
 // no ramp means that a server gets its whole share at once.
-func defaultPolicy() Policy {
+func DefaultPolicy() Policy {
 	return Policy{
 		Canaries:  1,
 		Then:      1,
