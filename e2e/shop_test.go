@@ -386,11 +386,11 @@ func (w *webshop) welcome(sockets int) {
 	})
 }
 
-// steady sends customers with so many requests a second of all together, a third
-// of them for the cart and one in ten an order.
+// steady sends customers with so many requests a second of all together, a tenth
+// of them for the cart and another an order.
 func (w *webshop) steady(rate float64) {
 	w.crowd = customers.Start(context.Background(), customers.Config{
-		URL: "http://" + w.front, Gets: 36, Posts: 4, Together: rate, Mix: map[string]float64{"/": 2, "/cart": 1}, Sockets: 1,
+		URL: "http://" + w.front, Gets: 36, Posts: 4, Together: rate, Mix: map[string]float64{"/": 9, "/cart": 1}, Sockets: 1,
 	})
 }
 
