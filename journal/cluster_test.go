@@ -52,6 +52,11 @@ func TestAMemberThatRestartsAsksForThePasswordAgain(t *testing.T) {
 	entries := j.Watch(t.Context(), "shop", rollout, 1)
 	e.Kill(t, 0)
 	e.Start(t, 0)
+	// On a busy machine it is longer without a leader than one request waits.
+	await(t, func() bool {
+		_, err := j.Read(t.Context(), "shop", rollout, 1)
+		return err == nil
+	})
 	appended(t, j, "shop", rollout, Entry{2, []byte("after")}, l)
 	inOrder(t, entries, 1, 2)
 	seen := l.lastRenewed()

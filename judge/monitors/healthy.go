@@ -24,6 +24,8 @@ const (
 	// rareLeast is how many events of a rare kind the watch must expect, for its
 	// being well to be asked for.
 	rareLeast = 10
+	// leastUsual is how long a watch is where nobody says.
+	leastUsual = 10 * time.Minute
 	// levelLeast is the shortest watch in which a gauge is asked to be well: it
 	// is compared minute by minute.
 	levelLeast = 5 * time.Minute
@@ -112,7 +114,10 @@ func (t *trial) rare(j *Judge) bool {
 	if watched <= 0 {
 		return true
 	}
-	length := max(j.settings.Least, 10*time.Minute)
+	length := j.settings.Least
+	if length <= 0 {
+		length = leastUsual
+	}
 	return t.expected*float64(length)/float64(watched) < rareLeast
 }
 
