@@ -185,6 +185,9 @@ func TestACommandIsKilledWithItsChildrenWhenItsTimeIsUp(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 	failsWith(t, err, "the command was killed")
+	if t.Failed() {
+		return // it still runs
+	}
 	number, _ := os.ReadFile(pid)
 	for {
 		stat, err := os.ReadFile("/proc/" + strings.TrimSpace(string(number)) + "/stat")

@@ -20,8 +20,9 @@ const (
 	// outputDelay is how long output is still read after a command has ended:
 	// a daemon that it left behind may hold the stream for years.
 	outputDelay = 500 * time.Millisecond
-	// killDelay is how long a command may take to be killed.
-	killDelay = 5 * time.Second
+	// killDelay is how long a command may take to be killed: on a busy machine a
+	// session of its own takes some seconds to begin.
+	killDelay = 15 * time.Second
 	// refusedMost is how often a session is asked for that sshd refuses, with
 	// refusedPause in between.
 	refusedMost  = 10
