@@ -49,7 +49,7 @@ var mayImport = map[string][]string{
 	"host/ssh":      {"fleet", "host", "host/output", "host/line"},
 	"host/hosts":    {"fleet", "host", "host/local", "host/ssh"},
 	"host/output":   {"host"},
-	"host/web":      {"host"},
+	"host/web":      {"fleet", "host"},
 	"release":       {"fleet", "host", "host/local", "host/line"},
 	"observe":       {"fleet", "judge", "judge/logs", "judge/monitors", "observe/logs", "observe/figures"},
 	"observe/check": {"fleet", "host", "host/line", "host/web"},
@@ -58,7 +58,7 @@ var mayImport = map[string][]string{
 	// Reading monitors: an application's metrics, and Prometheus.
 	"observe/monitors": {"fleet", "host", "host/web", "judge/monitors", "observe/logs/redact"},
 	// Reading logs: bytes of a source become lines, redacted and understood.
-	"observe/logs":        {"fleet", "host", "host/line", "judge/logs", "observe/logs/format", "observe/logs/redact"},
+	"observe/logs":        {"fleet", "host", "host/line", "host/web", "judge/logs", "observe/logs/format", "observe/logs/redact"},
 	"observe/logs/format": {"judge/logs", "observe/logs/redact"},
 	"observe/logs/redact": {},
 

@@ -1,7 +1,6 @@
 package fleet
 
 import (
-	"net/url"
 	"regexp"
 	"strings"
 
@@ -123,46 +122,16 @@ func (s *logSection) check(f found) {
 // lokiSection is a query to Loki.
 type lokiSection struct{ to *Loki }
 
+var loki = api{name: "Loki", path: "/loki/api", example: "https://loki.example:3100", language: "LogQL", all: "the lines of all servers as one", selector: `host="{server}"`}
+
 func (s lokiSection) fields() []field {
-	return []field{
-		{key: "url", about: "where Loki answers, like https://loki.example:3100", to: text{&s.to.URL, aLokiURL}, required: true, also: []string{"address", "server"}},
-		{key: "query", about: `the lines of one server in LogQL, like {app="webshop", host="{server}"}`, to: text{&s.to.Query, aLokiQuery}, required: true, also: []string{"logql", "selector"}},
-		{key: "tenant", about: "the tenant, where Loki has several", to: text{&s.to.Tenant, aLokiName}, also: []string{"org", "org_id", "x_scope_orgid"}},
-		{key: "user", about: "who logs in", to: text{&s.to.User, aLokiName}, also: []string{"username", "login"}},
-		{key: "password", about: "the environment variable with the password: env:LOKI_PASSWORD", to: variable{&s.to.Password}},
-		{key: "token", about: "the environment variable with a bearer token: env:LOKI_TOKEN", to: variable{&s.to.Token}, also: []string{"bearer", "api_key"}},
-	}
+	return append([]field{
+		{key: "url", about: "where Loki answers, like " + loki.example, to: text{&s.to.URL, loki.url}, required: true, also: []string{"address", "server"}},
+		{key: "query", about: `the lines of one server in LogQL, like {app="webshop", host="{server}"}`, to: text{&s.to.Query, loki.query}, required: true, also: []string{"logql", "selector"}},
+	}, loginFields(&s.to.Login, "loki")...)
 }
 
-func (s lokiSection) check(f found) {
-	if f.has("token") && f.has("user") {
-		f.place("token").wrongKey("loki has both token and user: keep the one that it asks for")
-	}
-	if f.has("user") != f.has("password") {
-		f.at.wrongKey("loki needs user and password together, or neither")
-	}
-}
-
-// variable names an environment variable, so that no secret is in the file.
-type variable struct{ to *string }
-
-const variablePattern = `^env:[A-Za-z_][A-Za-z0-9_]*$`
-
-var variableForm = regexp.MustCompile(variablePattern)
-
-func (v variable) read(at place) {
-	value, ok := at.text()
-	if !ok || !variableForm.MatchString(value) {
-		// What stands there may be the secret itself: it is not repeated.
-		at.wrong("%s must name an environment variable of noon, like env:LOKI_TOKEN: secrets do not belong into this file", at.called())
-		return
-	}
-	*v.to = strings.TrimPrefix(value, "env:")
-}
-
-func (v variable) schema() *jsonschema.Schema {
-	return &jsonschema.Schema{Type: "string", Pattern: variablePattern}
-}
+func (s lokiSection) check(f found) { checkLogin(f, "loki") }
 
 // ofServer are the placeholders in sources of logs.
 var ofServer = []string{"server", "address", "host"}
@@ -179,8 +148,6 @@ func aLogFile(value string) string {
 var (
 	unitForm      = regexp.MustCompile(`^[A-Za-z0-9_@:.\\][A-Za-z0-9_@:.\\-]{0,254}$`)
 	containerForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]{0,254}$`)
-	lokiNameForm  = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.@|+-]{0,149}$`)
-	queryWord     = regexp.MustCompile(`\{([a-z]+)\}`)
 )
 
 func aUnit(value string) string {
@@ -200,42 +167,4 @@ func aNameOf(value string, form *regexp.Regexp, mend string) string {
 		return mend
 	}
 	return ""
-}
-
-func aLokiName(value string) string {
-	if lokiNameForm.MatchString(value) {
-		return ""
-	}
-	return "must be letters, digits and _ . @ | + -"
-}
-
-func aLokiURL(value string) string {
-	u, err := url.Parse(value)
-	switch {
-	case err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https":
-		return "must be a URL that begins with http:// or https://, like https://loki.example:3100"
-	case u.User != nil:
-		return "must have no user or password in it: write user: and password: env:LOKI_PASSWORD"
-	case u.RawQuery != "" || u.Fragment != "" || strings.Contains(u.Path, "/loki/api"):
-		return "must be where Loki's API begins, without /loki/api and what follows"
-	case u.Port() != "" && !aPort(u.Port()):
-		return "must have a port from 1 to 65535"
-	}
-	return printable(value, "")
-}
-
-// aLokiQuery is LogQL, whose own braces are no placeholders.
-func aLokiQuery(value string) string {
-	for _, found := range queryWord.FindAllString(value, -1) {
-		if what := placeholders(found, ofServer...); what != "" {
-			return what
-		}
-	}
-	switch {
-	case strings.TrimSpace(value) == "":
-		return "must be a query in LogQL, and is empty"
-	case !named(value) && !strings.Contains(value, "{host}"):
-		return `finds the lines of all servers as one: write {server}, {address} or {host} in it, like host="{server}"`
-	}
-	return printable(value, "\n\t")
 }

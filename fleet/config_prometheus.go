@@ -1,9 +1,7 @@
 package fleet
 
 import (
-	"net/url"
 	"regexp"
-	"strings"
 
 	"github.com/invopop/jsonschema"
 )
@@ -18,25 +16,16 @@ type prometheusSection struct {
 	queries *queriesSetting
 }
 
+var prometheus = api{name: "Prometheus", path: "/api/v1", example: "https://prometheus.example:9090", language: "PromQL", all: "the same for all servers", selector: `instance="{address}"`}
+
 func (s prometheusSection) fields() []field {
-	return []field{
-		{key: "url", about: "where Prometheus answers, like https://prometheus.example:9090", to: text{&s.to.URL, aPrometheusURL}, required: true, also: []string{"address", "server"}},
+	return append([]field{
+		{key: "url", about: "where Prometheus answers, like " + prometheus.example, to: text{&s.to.URL, prometheus.url}, required: true, also: []string{"address", "server"}},
 		{key: "queries", about: `what is asked of it for each server, in PromQL: { errors: 'sum(app_errors_total{instance="{address}"})' }`, to: s.queries, required: true, also: []string{"query", "series"}},
-		{key: "tenant", about: "the tenant, where there are several", to: text{&s.to.Tenant, aLokiName}, also: []string{"org", "org_id", "x_scope_orgid"}},
-		{key: "user", about: "who logs in", to: text{&s.to.User, aLokiName}, also: []string{"username", "login"}},
-		{key: "password", about: "the environment variable with the password: env:PROMETHEUS_PASSWORD", to: variable{&s.to.Password}},
-		{key: "token", about: "the environment variable with a bearer token: env:PROMETHEUS_TOKEN", to: variable{&s.to.Token}, also: []string{"bearer", "api_key"}},
-	}
+	}, loginFields(&s.to.Login, "prometheus")...)
 }
 
-func (s prometheusSection) check(f found) {
-	if f.has("token") && f.has("user") {
-		f.place("token").wrongKey("prometheus has both token and user: keep the one that it asks for")
-	}
-	if f.has("user") != f.has("password") {
-		f.at.wrongKey("prometheus needs user and password together, or neither")
-	}
-}
+func (s prometheusSection) check(f found) { checkLogin(f, "prometheus") }
 
 // queriesSetting are queries by the name of what they find.
 type queriesSetting struct{ to *map[string]string }
@@ -60,7 +49,7 @@ func (q *queriesSetting) read(at place) {
 			continue
 		}
 		var query string
-		text{&query, aPromQuery}.read(e.at)
+		text{&query, prometheus.query}.read(e.at)
 		(*q.to)[e.key] = query
 	}
 }
@@ -71,34 +60,3 @@ func (q *queriesSetting) schema() *jsonschema.Schema {
 
 // endpointSeries is a part of a counter, as the judge calls it.
 var endpointSeries = regexp.MustCompile(`^(requests|errors)\{endpoint="[^"\\[:cntrl:]]{1,200}"\}$`)
-
-func aPrometheusURL(value string) string {
-	u, err := url.Parse(value)
-	switch {
-	case err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https":
-		return "must be a URL that begins with http:// or https://, like https://prometheus.example:9090"
-	case u.User != nil:
-		return "must have no user or password in it: write user: and password: env:PROMETHEUS_PASSWORD"
-	case u.RawQuery != "" || u.Fragment != "" || strings.Contains(u.Path, "/api/v1"):
-		return "must be where Prometheus' API begins, without /api/v1 and what follows"
-	case u.Port() != "" && !aPort(u.Port()):
-		return "must have a port from 1 to 65535"
-	}
-	return printable(value, "")
-}
-
-// aPromQuery is PromQL, whose own braces are no placeholders.
-func aPromQuery(value string) string {
-	for _, found := range queryWord.FindAllString(value, -1) {
-		if what := placeholders(found, ofServer...); what != "" {
-			return what
-		}
-	}
-	switch {
-	case strings.TrimSpace(value) == "":
-		return "must be a query in PromQL, and is empty"
-	case !named(value) && !strings.Contains(value, "{host}"):
-		return `finds the same for all servers: write {server}, {address} or {host} in it, like instance="{address}"`
-	}
-	return printable(value, "\n\t")
-}

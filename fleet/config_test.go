@@ -125,10 +125,10 @@ func TestEveryKeyReachesItsNoun(t *testing.T) {
 			{Journald: "shop@{server}", History: 10 * time.Minute},
 			{Docker: "shop-{server}", History: 10 * time.Minute},
 			{Command: "tail -F /srv/{server}/log", History: 10 * time.Minute},
-			{Loki: &fleet.Loki{URL: "https://loki.example:3100", Query: `{app="shop", host="{server}"}`, Tenant: "shop", Token: "LOKI_TOKEN"}, History: 10 * time.Minute},
+			{Loki: &fleet.Loki{URL: "https://loki.example:3100", Query: `{app="shop", host="{server}"}`, Login: fleet.Login{Tenant: "shop", Token: "LOKI_TOKEN"}}, History: 10 * time.Minute},
 		},
 		Monitors: fleet.Monitors{
-			Prometheus: &fleet.Prometheus{URL: "https://prom.example:9090/prefix", User: "noon", Password: "PROMETHEUS_PASSWORD", Tenant: "shop", Queries: map[string]string{
+			Prometheus: &fleet.Prometheus{URL: "https://prom.example:9090/prefix", Login: fleet.Login{User: "noon", Password: "PROMETHEUS_PASSWORD", Tenant: "shop"}, Queries: map[string]string{
 				"requests":                   `sum by (endpoint) (shop_requests_total{instance="{address}"})`,
 				"errors":                     `sum(shop_errors_total{instance="{address}", code=~"5.."})`,
 				`requests{endpoint="/cart"}`: `sum(cart_total{server="{server}"})`,

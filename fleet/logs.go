@@ -28,11 +28,7 @@ type Loki struct {
 	URL string
 	// Query is in LogQL, and finds the lines of one server.
 	Query string
-	// Tenant is sent as X-Scope-OrgID, "" for none.
-	Tenant string
-	// User logs in with the password that the environment variable Password
-	// holds; Token is the variable that holds a bearer token. "" is none.
-	User, Password, Token string
+	Login
 }
 
 // String names the source as people do: "file /var/log/shop.log".

@@ -28,9 +28,5 @@ type Prometheus struct {
 	// Queries are in PromQL, by the name of what they find: of one server,
 	// because {server}, {address} and {host} in them stand for its own.
 	Queries map[string]string
-	// Tenant is sent as X-Scope-OrgID, "" for none.
-	Tenant string
-	// User logs in with the password that the environment variable Password
-	// holds; Token is the variable that holds a bearer token. "" is none.
-	User, Password, Token string
+	Login
 }

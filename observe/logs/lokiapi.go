@@ -8,12 +8,12 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"os"
 	"strconv"
 	"strings"
 	"time"
 
 	"noon/fleet"
+	"noon/host/web"
 )
 
 // lokiAnswerMost bounds an answer of Loki, in bytes.
@@ -23,7 +23,7 @@ const lokiAnswerMost = 64 << 20
 type lokiAPI struct {
 	url, query string
 	head       http.Header
-	client     http.Client
+	client     *http.Client
 }
 
 // lokiLine is a line with its time and the labels of its stream.
@@ -37,36 +37,13 @@ func newLokiAPI(l *fleet.Loki, s fleet.Server) (*lokiAPI, error) {
 	if strings.ContainsAny(s.Name+s.Address+s.Host, "\"`\\\n") {
 		return nil, fmt.Errorf("the server's name or address %s cannot stand in a query", fleet.Quoted(s.Address))
 	}
-	api := &lokiAPI{url: strings.TrimSuffix(l.URL, "/"), query: ofServer(l.Query, s, plainly), head: http.Header{"User-Agent": {"noon"}}}
-	// Where Loki sends us elsewhere, the password would go there too.
-	api.client = http.Client{Timeout: answerMost, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	if l.Tenant != "" {
-		api.head.Set("X-Scope-OrgID", l.Tenant)
+	head, err := web.Head(l.Login)
+	if err != nil {
+		return nil, err
 	}
-	if l.Token != "" {
-		token, err := secret(l.Token)
-		if err != nil {
-			return nil, err
-		}
-		api.head.Set("Authorization", "Bearer "+token)
-	}
-	if l.User != "" {
-		password, err := secret(l.Password)
-		if err != nil {
-			return nil, err
-		}
-		login := &http.Request{Header: api.head}
-		login.SetBasicAuth(l.User, password)
-	}
+	api := &lokiAPI{url: strings.TrimSuffix(l.URL, "/"), query: ofServer(l.Query, s, plainly), head: head, client: web.API()}
+	api.client.Timeout = answerMost
 	return api, nil
-}
-
-func secret(name string) (string, error) {
-	value := os.Getenv(name)
-	if value == "" {
-		return "", fmt.Errorf("the environment variable %s is not set: run noon with it", name)
-	}
-	return strings.TrimSpace(value), nil
 }
 
 // lines returns the lines from a time until another, at most lokiMost, the

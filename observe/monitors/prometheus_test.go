@@ -198,7 +198,7 @@ func TestAServerNeverBecomesPartOfAQuery(t *testing.T) {
 }
 
 func TestASecretThatIsNotSetIsSaid(t *testing.T) {
-	for _, p := range []fleet.Prometheus{{Token: "PROM_MISSING"}, {User: "noon", Password: "PROM_MISSING"}} {
+	for _, p := range []fleet.Prometheus{{Login: fleet.Login{Token: "PROM_MISSING"}}, {Login: fleet.Login{User: "noon", Password: "PROM_MISSING"}}} {
 		p.URL, p.Queries = "http://192.0.2.1:1", map[string]string{"requests": "r"}
 		o, trouble := reader(fleet.Monitors{Prometheus: &p}).Read(t.Context(), server)
 		empty(t, o)

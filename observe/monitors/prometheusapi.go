@@ -7,7 +7,6 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"os"
 	"strings"
 	"sync"
 	"time"
@@ -31,41 +30,12 @@ type prometheusAPI struct {
 	timeout time.Duration
 }
 
-// prometheusClient asks from here.
-func prometheusClient() *http.Client {
-	// Where Prometheus sends us elsewhere, the password would go there too.
-	return &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-}
-
 func newPrometheusAPI(p *fleet.Prometheus, client *http.Client, timeout time.Duration) (*prometheusAPI, error) {
-	api := &prometheusAPI{url: strings.TrimSuffix(p.URL, "/"), head: http.Header{"User-Agent": {"noon"}}, client: client, timeout: timeout}
-	if p.Tenant != "" {
-		api.head.Set("X-Scope-OrgID", p.Tenant)
+	head, err := web.Head(p.Login)
+	if err != nil {
+		return nil, fmt.Errorf("prometheus: %w", err)
 	}
-	if p.Token != "" {
-		token, err := secret(p.Token)
-		if err != nil {
-			return nil, err
-		}
-		api.head.Set("Authorization", "Bearer "+token)
-	}
-	if p.User != "" {
-		password, err := secret(p.Password)
-		if err != nil {
-			return nil, err
-		}
-		login := &http.Request{Header: api.head}
-		login.SetBasicAuth(p.User, password)
-	}
-	return api, nil
-}
-
-func secret(name string) (string, error) {
-	value := strings.TrimSpace(os.Getenv(name))
-	if value == "" {
-		return "", fmt.Errorf("prometheus: the environment variable %s is not set: run noon with it", name)
-	}
-	return value, nil
+	return &prometheusAPI{url: strings.TrimSuffix(p.URL, "/"), head: head, client: client, timeout: timeout}, nil
 }
 
 // finding is what became of one query.

@@ -8,6 +8,7 @@ import (
 
 	"noon/fleet"
 	"noon/host"
+	"noon/host/web"
 	judgemonitors "noon/judge/monitors"
 )
 
@@ -40,7 +41,7 @@ func New(o Options) *Reader {
 	if o.Timeout <= 0 {
 		o.Timeout = timeoutUsual
 	}
-	return &Reader{options: o, endpoints: newEndpoints(), client: prometheusClient(), busy: map[string]cpuTime{}}
+	return &Reader{options: o, endpoints: newEndpoints(), client: web.API(), busy: map[string]cpuTime{}}
 }
 
 // Read asks the server once. What could not be read is missing in the
