@@ -159,17 +159,9 @@ func (m *measuring) add(o monitors.Observation) {
 	}
 }
 
-// choose returns the servers that are measured: those that are upgraded or will
-// be next, and some of the others, as long as they live. The cost does not grow
-// with the fleet.
+// choose returns the servers that are measured now.
 func (m *measuring) choose() []fleet.Server {
-	all := slices.Clone(m.watch.Canaries)
-	for _, u := range m.watch.Upgraded {
-		if u.Asked {
-			all = append(all, u.Server)
-		}
-	}
-	all = append(all, sample(m.watch, m.chosen)...)
+	all := compared(m.watch, func(server string) bool { return m.chosen[server] })
 	clear(m.chosen)
 	var servers []fleet.Server
 	for _, s := range all {

@@ -69,7 +69,7 @@ func (p *Past) remember(ctx context.Context, m Measured) {
 // sample are the servers that are upgraded first, and some of the others.
 func (m Measured) sample() []fleet.Server {
 	first := min(m.Canaries, len(m.Servers))
-	return slices.Concat(m.Servers[:first], sample(judge.Watch{Live: m.Servers[first:]}, nil))
+	return slices.Concat(m.Servers[:first], sample(judge.Watch{Live: m.Servers[first:]}, func(string) bool { return false }))
 }
 
 func rest(ctx context.Context, d time.Duration) {

@@ -3,7 +3,6 @@ package observe
 import (
 	"context"
 	"fmt"
-	"hash/fnv"
 	"maps"
 	"math"
 	"slices"
@@ -242,35 +241,10 @@ func (r *reading) known(w judge.Watch) []judgelogs.Known {
 	return known
 }
 
-// choose returns the servers whose logs are read: the canaries, those that are
-// looked at anyway, and some of the others, the same ones after a crash. The
-// cost does not grow with the fleet.
+// choose returns the servers whose logs are read: also of those whose turn it is,
+// a start may leave something there.
 func (r *reading) choose(w judge.Watch) []fleet.Server {
-	all := slices.Clone(w.Canaries)
-	for _, u := range w.Upgraded {
-		if u.Asked {
-			all = append(all, u.Server)
-		}
-	}
-	all = append(all, w.Underway...)
-	seed := fnv.New64a()
-	fmt.Fprintf(seed, "%s\x00%s", w.Service, w.New())
-	read, others := r.divide(w.Live)
-	read = read[:min(len(read), logs.LiveMost)]
-	all = append(all, read...)
-	return append(all, logs.Chosen(others, logs.LiveMost-len(read), seed.Sum64())...)
-}
-
-// divide tells the servers that are read from the others.
-func (r *reading) divide(all []fleet.Server) (read, others []fleet.Server) {
-	for _, s := range all {
-		if r.servers[s.Name] != nil {
-			read = append(read, s)
-		} else {
-			others = append(others, s)
-		}
-	}
-	return read, others
+	return append(compared(w, func(server string) bool { return r.servers[server] != nil }), w.Underway...)
 }
 
 // learn takes what the watch says of one server, and judges the lines that
