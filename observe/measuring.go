@@ -85,6 +85,9 @@ func (m *measuring) begin(w judge.Watch) {
 	if m.Trace != "" {
 		m.trace = openTrace(m.Trace, header)
 		m.trace.replay(m.judge, m.upgraded)
+		for _, server := range m.trace.head.Servers {
+			m.chosen[server] = true
+		}
 	}
 	if m.Past != nil && len(m.upgraded) == 0 {
 		for _, o := range m.Past.before(w.Begun) {
@@ -153,6 +156,7 @@ func (m *measuring) measure(ctx context.Context) {
 }
 
 func (m *measuring) add(o monitors.Observation) {
+	m.chosen[o.Server] = true // who has a past is compared further on
 	m.judge.Observe(o)
 	if m.trace != nil {
 		m.trace.observation(o)

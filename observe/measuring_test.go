@@ -477,3 +477,23 @@ func TestAVersionOfWhichNothingIsKnownIsNotHealthy(t *testing.T) {
 		m.close()
 	})
 }
+
+// In a large fleet a few servers are compared: those that have a past.
+func TestServersWithAPastAreCompared(t *testing.T) {
+	m := newShop().monitors("")
+	m.Past = &Past{History: time.Hour}
+	now := time.Now()
+	for _, s := range servers(60, 65) {
+		m.Past.keep([]monitors.Observation{{Time: now.Add(-time.Minute), Server: s.Name, Version: "v1", Counters: map[string]float64{"requests": 1}}})
+	}
+	measuring := m.open()
+	w := judge.Watch{Service: "shop", From: "v1", To: "v2", Begun: now, Canaries: servers(1, 1), Live: servers(1, 100)}
+	measuring.watch = w
+	measuring.begin(w)
+	chosen := measuring.choose()
+	for _, s := range servers(60, 65) {
+		if !slices.Contains(chosen, s) {
+			t.Errorf("%s has a past, and is not compared: %v", s.Name, chosen)
+		}
+	}
+}

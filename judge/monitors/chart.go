@@ -45,9 +45,16 @@ func (c Chart) Top() Point {
 	return Point(10 * ten)
 }
 
-// UpgradedAt is when the version came, and End when the chart ends.
-func (c Chart) UpgradedAt() time.Time { return c.From.Add(time.Duration(c.Upgraded) * c.Every) }
+// UpgradedAt is when the version came: of a chart that does not say it, the
+// beginning of its point.
+func (c Chart) UpgradedAt() time.Time {
+	if !c.Since.IsZero() {
+		return c.Since
+	}
+	return c.From.Add(time.Duration(c.Upgraded) * c.Every)
+}
 
+// End is when the chart ends.
 func (c Chart) End() time.Time { return c.From.Add(time.Duration(c.Len()) * c.Every) }
 
 // HasUpgrade tells whether the moment of the upgrade is on the chart.

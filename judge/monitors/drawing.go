@@ -151,7 +151,7 @@ func (j *Judge) chartsOf(k *contender) []Chart {
 
 // chart draws one series; value is NaN where nothing is known.
 func (d *drawing) chart(k *contender, points int, name, unit string, value func(drawn) float64) Chart {
-	c := Chart{Name: name, Unit: unit, From: d.from, Every: d.every, Upgraded: max(int(k.since.Sub(d.from)/d.every), 0)}
+	c := Chart{Name: name, Unit: unit, From: d.from, Every: d.every, Since: k.since, Upgraded: max(int(k.since.Sub(d.from)/d.every), 0)}
 	for at := range points {
 		var mine, theirs drawn
 		low, high := math.NaN(), math.NaN()

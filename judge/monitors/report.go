@@ -77,10 +77,11 @@ type Chart struct {
 	// From is the time of the first point, Every the time between two.
 	From  time.Time     `json:"from"`
 	Every time.Duration `json:"every"`
-	// Upgraded is the index of the first point after the first upgrade.
-	Upgraded int     `json:"upgraded"`
-	Canary   []Point `json:"canary"`
-	Live     []Point `json:"live"`
+	// Since is when the version came, Upgraded the index of the point in which.
+	Since    time.Time `json:"since,omitzero"`
+	Upgraded int       `json:"upgraded"`
+	Canary   []Point   `json:"canary"`
+	Live     []Point   `json:"live"`
 	// Low and High are the least and the most of a single live server.
 	Low  []Point `json:"low"`
 	High []Point `json:"high"`
