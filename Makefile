@@ -29,7 +29,7 @@ test: packages check ## install what the tests need (Debian), run everything
 	$(MAKE) --no-print-directory race
 
 test-long: packages ## monitors end to end, as slow as in life (some 20 minutes)
-	go test -timeout 60m -run TestLong -v ./e2e -long
+	go test -tags long -timeout 60m -run TestLong -v ./e2e
 
 test-docker: ## following a real Docker's logs (needs dockerd and root)
 	go test -tags dockerd -run Docker -v ./observe/logs
@@ -39,7 +39,7 @@ packages:
 
 check: ## gofmt, vet, staticcheck
 	@test -z "$$(gofmt -l .)" || { echo "not formatted (gofmt -w .):"; gofmt -l .; exit 1; }
-	go vet ./...
+	go vet ./... && go vet -tags long,dockerd ./e2e ./observe/logs
 	go tool staticcheck ./...
 
 race: ## the concurrent packages, under the race detector
@@ -54,10 +54,10 @@ bench-logs: ## mining of logs: accuracy, speed beside a byte sum, memory
 	go test -run '^$$' -bench Table -benchtime 1x ./judge/logs/mine
 
 bench-judge-logs: ## comparing logs: false stops and detection, beside other methods
-	go test -run TestFigures -timeout 30m -v ./judge/logs -figures
+	go test -run '^$$' -bench Figures -benchtime 1x -timeout 30m ./judge/logs
 
 bench-judge: ## comparing monitors: false rollbacks and detection, beside other methods
-	go test -run TestFigures -timeout 60m -v ./judge/monitors -figures
+	go test -run '^$$' -bench 'Figures|Servers' -benchtime 1x -timeout 120m ./judge/monitors
 	go test -run '^$$' -bench Servers -benchtime 3x ./judge/monitors
 
 build-all: ## linux/amd64, linux/arm64, darwin/arm64 into dist/

@@ -47,18 +47,6 @@ func atOnce() {
 // TestScripts runs every script in testdata; -run TestScripts/NAME runs one.
 func TestScripts(t *testing.T) { runScripts(t, "testdata/*.txtar") }
 
-// long runs what takes minutes, too: "make test-long".
-var long = flag.Bool("long", false, "run the scripts that take minutes")
-
-// TestLong runs the scripts in which the judge of monitors needs as long as it
-// needs in life.
-func TestLong(t *testing.T) {
-	if !*long {
-		t.Skip("make test-long")
-	}
-	runScripts(t, "testdata/long/*.txtar")
-}
-
 func runScripts(t *testing.T, pattern string) {
 	scripts, err := filepath.Glob(pattern)
 	if err != nil || len(scripts) == 0 {

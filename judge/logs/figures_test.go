@@ -1,7 +1,6 @@
 package logs_test
 
 import (
-	"flag"
 	"fmt"
 	"slices"
 	"testing"
@@ -10,10 +9,6 @@ import (
 	"noon/judge/logs/evidence"
 	"noon/judge/logs/simulated"
 )
-
-// With -figures the tables of `make bench-judge-logs` are printed; without,
-// a small part of them is held to coarse bounds.
-var figures = flag.Bool("figures", false, "print the tables of make bench-judge-logs")
 
 const alpha = logs.AlphaDefault
 
@@ -142,13 +137,10 @@ func watch(w simulated.World, fault simulated.Fault, seed uint64, methods ...riv
 	return ends
 }
 
-// TestFigures is `make bench-judge-logs`.
-func TestFigures(t *testing.T) {
-	if !*figures {
-		t.Skip("-figures prints the tables")
-	}
-	printFalse(t, 88)
-	printFound(t, 30)
+// BenchmarkFigures is `make bench-judge-logs`.
+func BenchmarkFigures(b *testing.B) {
+	printFalse(b, 88)
+	printFound(b, 30)
 	printScenarios(15)
 }
 
@@ -192,7 +184,7 @@ func TestFaultsAreFound(t *testing.T) {
 	}
 }
 
-func printFalse(t *testing.T, canaries int) {
+func printFalse(t testing.TB, canaries int) {
 	fmt.Printf("\nFalse STOPs of canaries with nothing wrong (%d blocks of %d s watched, %d before)\n\n", simulated.Watch, simulated.BlockSeconds, simulated.History)
 	fmt.Printf("%-26s %8s %8s %8s | %10s %10s %10s\n", "", "3", "6", "10", "rank+floor", "rank", "binomial")
 	var sums [4]int
@@ -232,7 +224,7 @@ func perThousand(k, n int) float64 { return 1000 * float64(k) / float64(n) }
 
 func share(k, n int) string { return fmt.Sprintf("%.3f", float64(k)/float64(n)) }
 
-func printFound(t *testing.T, canaries int) {
+func printFound(t testing.TB, canaries int) {
 	fmt.Printf("\nSTOP within %d blocks (lasting differences .15, bursts and shocks): share, median canary lines, median blocks\n\n", simulated.Watch)
 	fmt.Printf("%-29s", "")
 	for _, n := range fleets {

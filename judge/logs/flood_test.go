@@ -12,9 +12,6 @@ import (
 )
 
 func TestMadeUpFamiliesWithoutEndTakeBoundedMemoryAndAreNeverClean(t *testing.T) {
-	if testing.Short() {
-		t.Skip("a few seconds")
-	}
 	s := newShop(4, logs.Watch{})
 	s.run(5 * time.Minute)
 	s.upgrade("web1")

@@ -12,13 +12,11 @@ import (
 	"noon/judge/monitors/simulated"
 )
 
-// With -figures the tables of `make bench-judge` are printed; without, a small
-// part of them is held.
+// Of the tables of `make bench-judge`; a small part of them is held by tests.
 var (
-	figures = flag.Bool("figures", false, "print the tables of make bench-judge")
-	bakes   = flag.Int("bakes", 1000, "canaries with nothing wrong for each world; a fifth as many for each fault")
-	alone   = flag.Bool("alone", false, "only noon, not the other methods: quicker")
-	only    = flag.String("only", "", "only worlds and faults with this in their names")
+	bakes = flag.Int("bakes", 1000, "canaries with nothing wrong for each world; a fifth as many for each fault")
+	alone = flag.Bool("alone", false, "only noon, not the other methods: quicker")
+	only  = flag.String("only", "", "only worlds and faults with this in their names")
 )
 
 // seeds of the worlds and of the faults are apart.
@@ -29,11 +27,8 @@ const (
 
 var shortNames = [methodCount]string{"noon", "ranks at end", "ranks/min", "thresholds", "t-test"}
 
-// TestFigures is `make bench-judge`.
-func TestFigures(t *testing.T) {
-	if !*figures {
-		t.Skip("-figures prints the tables")
-	}
+// BenchmarkFigures is `make bench-judge`.
+func BenchmarkFigures(t *testing.B) {
 	began := time.Now()
 	fmt.Printf("\nranks: Mann-Whitney of 8 metrics, 5 %% shared between them (as Kayenta), at the end or every minute;\n"+
 		"thresholds: 5 checks in a row (as Flagger, Argo Rollouts); t-test: of differences in differences, at the end;\n"+
@@ -45,7 +40,7 @@ func TestFigures(t *testing.T) {
 	fmt.Printf("\n%s\n", time.Since(began).Round(time.Second))
 }
 
-func printFalse(t *testing.T, n int) {
+func printFalse(t testing.TB, n int) {
 	fmt.Printf("\nFalse rollbacks of %d canaries with nothing wrong (10 servers, 10 requests/s each, .5 %% errors, unless said)\n\n", n)
 	fmt.Printf("%-26s | %9s %9s %9s |", "", shortNames[byNoon], "healthy", "undecided")
 	for _, name := range shortNames[ranksAtEnd:] {
@@ -59,7 +54,7 @@ func printFalse(t *testing.T, n int) {
 	}
 }
 
-func printWorld(t *testing.T, w simulated.World, all []bake) {
+func printWorld(t testing.TB, w simulated.World, all []bake) {
 	line := fmt.Sprintf("%-26s | %9s %9s %9s |", w.Name, shareWorse(all, byNoon), shareOf(all, monitors.Healthy), shareOf(all, monitors.Undecided))
 	for m := ranksAtEnd; m < methodCount && !*alone; m++ {
 		line += fmt.Sprintf(" %12s", shareWorse(all, m))
@@ -100,7 +95,7 @@ func shareOf(all []bake, o monitors.Opinion) string {
 
 func percent(k, n int) string { return fmt.Sprintf("%.1f %%", 100*float64(k)/float64(n)) }
 
-func printFound(t *testing.T, title string, harms []harm, n int) {
+func printFound(t testing.TB, title string, harms []harm, n int) {
 	fmt.Printf("\n%s, in the world \"all\": share found of %d, median seconds, median canary requests\n\n", title, n)
 	fmt.Printf("%-26s", "")
 	for m, name := range shortNames {
@@ -116,7 +111,7 @@ func printFound(t *testing.T, title string, harms []harm, n int) {
 	}
 }
 
-func printHarm(t *testing.T, h harm, all []bake) {
+func printHarm(t testing.TB, h harm, all []bake) {
 	line := fmt.Sprintf("%-26s", h.Name)
 	for m := range methodCount {
 		if m == byNoon || !*alone {

@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"flag"
-	"fmt"
 	"io"
 	"math"
 	"os"
@@ -18,35 +17,55 @@ import (
 	"noon/judge/monitors/simulated"
 )
 
-// With -traces DIR a trace of the world "all" with each fault, and one with
-// nothing wrong, is written there, for `noon judge replay`. They are written by
-// this file and not by the codec that reads them, so that each checks the other.
+// A trace of the world "all" with each fault, and one with nothing wrong, is
+// written by this file and not by the codec that reads them, so that each checks
+// the other. With -traces DIR they stay there, for `noon judge replay`.
 var traces = flag.String("traces", "", "write simulated watches as traces into this folder")
 
 // object has its keys in alphabetical order, other than the issue: no reader may
 // depend on their order.
 type object map[string]any
 
-func TestSimulatedWatchesCanBeWritten(t *testing.T) {
-	if *traces == "" {
-		t.Skip("-traces DIR writes them")
+func TestSimulatedWatchesAreRead(t *testing.T) {
+	dir := *traces
+	if dir == "" {
+		dir = t.TempDir()
 	}
-	if err := os.MkdirAll(*traces, 0o755); err != nil {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
 	for _, h := range append([]harm{{Fault: simulated.Fault{Name: "nothing wrong"}, world: everything}}, harms...) {
-		name := strings.Map(fileName, h.Name) + ".jsonl"
-		file, err := os.Create(filepath.Join(*traces, name))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := writeTrace(file, simulated.Simulate(h.world, h.Fault, 1)); err != nil {
-			t.Fatal(err)
-		}
-		if err := file.Close(); err != nil {
-			t.Fatal(err)
-		}
-		fmt.Println(file.Name())
+		readWritten(t, filepath.Join(dir, strings.Map(fileName, h.Name)+".jsonl"), h)
+	}
+}
+
+// readWritten writes a watch, and counts what is read of it.
+func readWritten(t *testing.T, path string, h harm) {
+	file, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	if err := writeTrace(file, simulated.Simulate(h.world, h.Fault, 1)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := file.Seek(0, io.SeekStart); err != nil {
+		t.Fatal(err)
+	}
+	trace, watch, err := monitors.OpenTrace(file, path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	read := 0
+	for ; err == nil; read++ {
+		_, err = trace.Next()
+	}
+	written := 0
+	for range simulated.Simulate(h.world, h.Fault, 1).Observations() {
+		written++
+	}
+	if err != io.EOF || read-1 != written || len(watch.Upgrades) == 0 {
+		t.Errorf("%s: %d of %d observations were read: %v", h.Name, read-1, written, err)
 	}
 }
 

@@ -84,12 +84,9 @@ func strangeWorlds() []strange {
 	}
 }
 
-// TestStrangeWorlds prints how canaries with nothing wrong and harmful ones are
+// BenchmarkStrangeWorlds prints how canaries with nothing wrong and harmful ones are
 // judged there.
-func TestStrangeWorlds(t *testing.T) {
-	if !*figures {
-		t.Skip("-figures prints the table")
-	}
+func BenchmarkStrangeWorlds(*testing.B) {
 	faults := []simulated.Fault{
 		{Name: "nothing"}, {Name: "errors +20 points", Points: .2}, {Name: "errors x 5", Errors: 5}, {Name: "all 3 x slower", Latency: 3},
 		{Name: "p99 x 5", Slow: .05}, {Name: "a dead endpoint", Dead: "/cart"}, {Name: "orders halved", Orders: .5},

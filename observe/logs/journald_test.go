@@ -86,25 +86,22 @@ func TestTheJournalOfAUnitIsRead(t *testing.T) {
 }
 
 func TestTheJournalIsReadOnWhereItWas(t *testing.T) {
-	journalPlaces(t, func(t *testing.T, j *journal, h host.Host, sshd *testbed.SSHD) {
-		if sshd == nil {
-			t.Skip("there is no connection to cut")
+	j := startJournal(t)
+	h, sshd := overSSHWith(t, "SetEnv SHLVL=2 PATH="+j.Path)
+	j.Write(time.Now(), "other", "journalctl wants one line", 6)
+	j.settle("journalctl wants one line")
+	to := follow(t, h, journalSource("shop"))
+	to.awaitRead(t)
+	want := numbered("line", 0, 60)
+	for i, line := range want {
+		if i%20 == 10 {
+			to.awaitLine(t, want[i-1])
+			sshd.Cut()
 		}
-		j.Write(time.Now(), "other", "journalctl wants one line", 6)
-		j.settle("journalctl wants one line")
-		to := follow(t, h, journalSource("shop"))
-		to.awaitRead(t)
-		want := numbered("line", 0, 60)
-		for i, line := range want {
-			if i%20 == 10 {
-				to.awaitLine(t, want[i-1])
-				sshd.Cut()
-			}
-			j.Write(time.Now(), "shop", line, 6)
-			time.Sleep(10 * time.Millisecond)
-		}
-		to.exactly(t, want...)
-	})
+		j.Write(time.Now(), "shop", line, 6)
+		time.Sleep(10 * time.Millisecond)
+	}
+	to.exactly(t, want...)
 }
 
 func TestTheLastWordsBeforeARebootAreRead(t *testing.T) {

@@ -1,6 +1,9 @@
 package logs_test
 
 import (
+	"context"
+	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -69,12 +72,39 @@ func TestAProgramThatIsMissingIsSaid(t *testing.T) {
 	says(t, preflight(t, h, dockerSource("shop")), "FATAL ", "there is no docker")
 }
 
-func TestAFileThatMayNotBeReadIsSaid(t *testing.T) {
-	if os.Geteuid() == 0 {
-		t.Skip("root may read everything")
+// nobody is this machine for somebody who is not root, who may read everything.
+type nobody struct{ *local.Local }
+
+func (n nobody) Run(ctx context.Context, c host.Command) (host.Result, error) {
+	return n.Local.Run(ctx, asNobody(c))
+}
+
+func (n nobody) Stream(ctx context.Context, c host.Command, out io.Writer) (host.Result, error) {
+	return n.Local.Stream(ctx, asNobody(c), out)
+}
+
+func asNobody(c host.Command) host.Command {
+	if os.Geteuid() != 0 {
+		return c
 	}
-	h := local.New()
-	file := filepath.Join(t.TempDir(), "app.log")
+	c.Env = maps.Clone(c.Env)
+	if c.Env == nil {
+		c.Env = map[string]string{}
+	}
+	c.Env["NOON_LINE"] = c.Line
+	c.Line = `exec setpriv --reuid=65534 --regid=65534 --clear-groups sh -c "$NOON_LINE"`
+	return c
+}
+
+func TestAFileThatMayNotBeReadIsSaid(t *testing.T) {
+	h := nobody{local.New()}
+	dir := t.TempDir()
+	for _, open := range []string{dir, filepath.Dir(dir)} {
+		if err := os.Chmod(open, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	file := filepath.Join(dir, "app.log")
 	if err := os.WriteFile(file, nil, 0); err != nil {
 		t.Fatal(err)
 	}
